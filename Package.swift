@@ -1,0 +1,79 @@
+// swift-tools-version: 6.2
+// The rooms of the house, floor by floor. `scripts/check.sh` holds every import against this file.
+
+import PackageDescription
+
+let strict: [SwiftSetting] = [
+  .swiftLanguageMode(.v6),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+  .treatAllWarnings(as: .error),
+]
+
+/// Rooms that every room above the cellar may use.
+let open: [Target.Dependency] = ["Octets", "Locking"]
+
+func room(_ name: String, _ uses: [Target.Dependency] = []) -> Target {
+  .target(name: name, dependencies: open + uses, swiftSettings: strict)
+}
+
+func tests(_ name: String, _ uses: [Target.Dependency] = []) -> Target {
+  .testTarget(
+    name: "\(name)Tests", dependencies: open + [.init(stringLiteral: name), "TestSupport"] + uses,
+    swiftSettings: strict)
+}
+
+let package = Package(
+  name: "martlet",
+  products: [.executable(name: "martlet", targets: ["martlet"])],
+  targets: [
+    // Cellar: C libraries, and what only C can say.
+    .systemLibrary(
+      name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
+    .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
+    .systemLibrary(name: "CSodium", pkgConfig: "libsodium", providers: [.apt(["libsodium-dev"])]),
+    .systemLibrary(name: "CIDN2", pkgConfig: "libidn2", providers: [.apt(["libidn2-dev"])]),
+    .target(name: "CNet"),
+    .target(name: "CAssets"),
+
+    // Ground floor: protocols and engines that know nothing about campaigns.
+    .target(name: "Octets", swiftSettings: strict),
+    .target(name: "Locking", swiftSettings: strict),
+    room("Telemetry"),
+    room("Crypto", ["CSodium"]),
+    room("Net", ["CNet", "COpenSSL"]),
+    room("Database", ["CSQLite"]),
+    room("Liquid"),
+    room("Spreadsheet"),
+    room("MIME", ["Crypto", "CIDN2"]),
+    room("SMTP", ["Net", "MIME", "Crypto"]),
+
+    // First floor: the product's nouns, rows and messages.
+    room("Model", ["MIME", "Liquid"]),
+    room("Storage", ["Database", "Model", "MIME", "CAssets"]),
+    room("Compose", ["Liquid", "MIME", "Crypto", "Model"]),
+
+    // Second floor: the engines.
+    room(
+      "Workers",
+      [
+        "SMTP", "Net", "Crypto", "MIME", "Liquid", "Spreadsheet", "Compose", "Model", "Storage",
+        "Telemetry",
+      ]),
+
+    // Roof: configuration, composition, command line.
+    room(
+      "App",
+      [
+        "Telemetry", "Crypto", "Net", "Database", "Liquid", "Spreadsheet", "MIME", "SMTP", "Model",
+        "Storage", "Compose", "Workers",
+      ]),
+    .executableTarget(name: "martlet", dependencies: ["App"], swiftSettings: strict),
+
+    // Tests mirror the rooms.
+    .target(
+      name: "TestSupport", dependencies: open, path: "Tests/TestSupport", swiftSettings: strict),
+  ]
+)
