@@ -1,0 +1,52 @@
+/// One row of an answer, its columns by name.
+package struct Row: Sendable {
+  private let names: [String]
+  private let values: [SQL.Value]
+
+  init(names: [String], values: [SQL.Value]) {
+    self.names = names
+    self.values = values
+  }
+
+  private func value(_ name: String) throws(DatabaseError) -> SQL.Value {
+    guard let index = names.firstIndex(of: name) else { throw .unexpectedColumn(name) }
+    return values[index]
+  }
+
+  package func integer(_ name: String) throws(DatabaseError) -> Int {
+    guard let number = try integerIfAny(name) else { throw .unexpectedColumn(name) }
+    return number
+  }
+
+  package func integerIfAny(_ name: String) throws(DatabaseError) -> Int? {
+    switch try value(name) {
+    case .integer(let number): return Int(number)
+    case .null: return nil
+    default: throw .unexpectedColumn(name)
+    }
+  }
+
+  package func bool(_ name: String) throws(DatabaseError) -> Bool { try integer(name) != 0 }
+
+  /// The octets of a text or blob.
+  package func octets(_ name: String) throws(DatabaseError) -> [UInt8] {
+    guard let octets = try octetsIfAny(name) else { throw .unexpectedColumn(name) }
+    return octets
+  }
+
+  package func octetsIfAny(_ name: String) throws(DatabaseError) -> [UInt8]? {
+    switch try value(name) {
+    case .text(let octets), .blob(let octets): return octets
+    case .null: return nil
+    default: throw .unexpectedColumn(name)
+    }
+  }
+
+  package func text(_ name: String) throws(DatabaseError) -> String {
+    String(decoding: try octets(name), as: UTF8.self)
+  }
+
+  package func textIfAny(_ name: String) throws(DatabaseError) -> String? {
+    try octetsIfAny(name).map { String(decoding: $0, as: UTF8.self) }
+  }
+}

@@ -1,0 +1,101 @@
+/// A piece of SQL whose interpolated values become bound parameters, never text.
+///
+///     let query: SQL = "SELECT id FROM contacts WHERE email = \(email)"
+///
+/// Parameters are written `$1`, `$2` …, which SQLite and PostgreSQL both understand.
+package struct SQL: Sendable, ExpressibleByStringInterpolation {
+  /// A value as the database stores it.
+  package enum Value: Sendable, Equatable {
+    case null
+    case integer(Int64)
+    case real(Double)
+    /// UTF-8 text.
+    case text([UInt8])
+    case blob([UInt8])
+  }
+
+  private(set) var text: String
+  private(set) var values: [Value]
+
+  package init(stringLiteral text: String) {
+    self.text = text
+    values = []
+  }
+
+  package init(stringInterpolation parts: Interpolation) {
+    text = parts.text
+    values = parts.values
+  }
+
+  package static func + (left: SQL, right: SQL) -> SQL {
+    var sum = Interpolation(literalCapacity: 0, interpolationCount: 0)
+    sum.appendInterpolation(left)
+    sum.appendInterpolation(right)
+    return SQL(stringInterpolation: sum)
+  }
+
+  package struct Interpolation: StringInterpolationProtocol {
+    fileprivate var text = ""
+    fileprivate var values: [Value] = []
+
+    package init(literalCapacity: Int, interpolationCount: Int) {
+      text.reserveCapacity(literalCapacity + 4 * interpolationCount)
+      values.reserveCapacity(interpolationCount)
+    }
+
+    package mutating func appendLiteral(_ literal: String) { text += literal }
+
+    package mutating func appendInterpolation(_ value: Value) {
+      values.append(value)
+      text += "$\(values.count)"
+    }
+    package mutating func appendInterpolation(_ value: String) {
+      appendInterpolation(.text([UInt8](value.utf8)))
+    }
+    package mutating func appendInterpolation(_ value: String?) {
+      appendInterpolation(value.map { .text([UInt8]($0.utf8)) } ?? .null)
+    }
+    package mutating func appendInterpolation(_ value: some FixedWidthInteger) {
+      appendInterpolation(.integer(Int64(clamping: value)))
+    }
+    package mutating func appendInterpolation<Number: FixedWidthInteger>(_ value: Number?) {
+      appendInterpolation(value.map { .integer(Int64(clamping: $0)) } ?? .null)
+    }
+    package mutating func appendInterpolation(_ value: Double) { appendInterpolation(.real(value)) }
+    package mutating func appendInterpolation(_ value: Bool) {
+      appendInterpolation(.integer(value ? 1 : 0))
+    }
+    package mutating func appendInterpolation(text value: [UInt8]) {
+      appendInterpolation(.text(value))
+    }
+    package mutating func appendInterpolation(text value: [UInt8]?) {
+      appendInterpolation(value.map(Value.text) ?? .null)
+    }
+    package mutating func appendInterpolation(blob value: [UInt8]) {
+      appendInterpolation(.blob(value))
+    }
+    package mutating func appendInterpolation(blob value: [UInt8]?) {
+      appendInterpolation(value.map(Value.blob) ?? .null)
+    }
+
+    /// Splices another piece in, its parameters renumbered behind those that are here.
+    package mutating func appendInterpolation(_ other: SQL) {
+      let shift = values.count
+      guard shift > 0, !other.values.isEmpty else {
+        text += other.text
+        values += other.values
+        return
+      }
+      var rest = Substring(other.text)
+      while let dollar = rest.firstIndex(of: "$") {
+        text += rest[..<dollar]
+        rest = rest[rest.index(after: dollar)...]
+        let digits = rest.prefix { $0.isASCII && $0.isNumber }
+        if let number = Int(digits) { text += "$\(number + shift)" } else { text += "$" }
+        rest = rest[digits.endIndex...]
+      }
+      text += rest
+      values += other.values
+    }
+  }
+}

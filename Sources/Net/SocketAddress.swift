@@ -1,0 +1,61 @@
+import CNet
+import Dispatch
+import Glibc
+
+/// An IPv4 or IPv6 address with a port.
+package struct SocketAddress: Sendable, Hashable, CustomStringConvertible {
+  /// The `sockaddr` as the system lays it out.
+  let octets: [UInt8]
+
+  var family: Int32 {
+    octets.withUnsafeBytes { Int32($0.loadUnaligned(as: sockaddr.self).sa_family) }
+  }
+
+  /// As in `127.0.0.1:25` or `[::1]:25`.
+  package var description: String {
+    var text = [CChar](repeating: 0, count: 80)
+    let length = octets.withUnsafeBytes {
+      martlet_address_text($0.baseAddress, UInt32($0.count), &text, text.count)
+    }
+    guard length > 0 else { return "an unknown address" }
+    return String(decoding: text.prefix(Int(length)).map(UInt8.init(bitPattern:)), as: UTF8.self)
+  }
+
+  /// All addresses of a host, in the resolver's order of preference.
+  ///
+  /// The system's resolver blocks, so it runs on a thread of its own.
+  package static func resolve(
+    host: String, port: UInt16
+  ) async throws(NetError) -> [SocketAddress] {
+    let found = await withUnsafeContinuation { (continuation: UnsafeContinuation<Found, Never>) in
+      DispatchQueue.global().async { continuation.resume(returning: lookUp(host, port)) }
+    }
+    return try found.get()
+  }
+
+  private typealias Found = Result<[SocketAddress], NetError>
+
+  private static func lookUp(_ host: String, _ port: UInt16) -> Found {
+    var hints = addrinfo()
+    hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
+    hints.ai_flags = AI_NUMERICSERV
+    var list: UnsafeMutablePointer<addrinfo>?
+    let code = getaddrinfo(host, String(port), &hints, &list)
+    guard code == 0 else {
+      return .failure(.unresolvable(host: host, reason: String(cString: gai_strerror(code))))
+    }
+    defer { freeaddrinfo(list) }
+    var addresses: [SocketAddress] = []
+    var entry = list
+    while let info = entry?.pointee {
+      if let address = info.ai_addr {
+        let raw = UnsafeRawBufferPointer(start: address, count: Int(info.ai_addrlen))
+        let address = SocketAddress(octets: [UInt8](raw))
+        if !addresses.contains(address) { addresses.append(address) }
+      }
+      entry = info.ai_next
+    }
+    return addresses.isEmpty
+      ? .failure(.unresolvable(host: host, reason: "it has no address")) : .success(addresses)
+  }
+}

@@ -1,0 +1,212 @@
+import CNet
+import COpenSSL
+import Glibc
+
+/// A TCP connection, in the clear or under TLS, that lives on one ``EventLoop``.
+///
+/// Only the task that runs on that loop may touch it. Every wait has a deadline.
+package final class Stream {
+  private let channel: Channel
+  private var tls: TLSSession?
+  /// The other side, as in `192.0.2.1:25`.
+  package let peer: String
+
+  private init(channel: Channel, peer: String) {
+    self.channel = channel
+    self.peer = peer
+  }
+
+  deinit { channel.close() }
+
+  /// Connects to the first of `addresses` that answers.
+  ///
+  /// - Parameter patience: How long each address may take.
+  /// - Throws: The last address's error.
+  package static func connect(
+    toAnyOf addresses: [SocketAddress], patience: Duration, on loop: EventLoop
+  ) async throws(NetError) -> Stream {
+    var last = NetError.refused
+    for address in addresses {
+      do throws(NetError) {
+        return try await connect(to: address, by: .after(patience), on: loop)
+      } catch {
+        last = error
+      }
+    }
+    throw last
+  }
+
+  private static func connect(
+    to address: SocketAddress, by deadline: Deadline, on loop: EventLoop
+  ) async throws(NetError) -> Stream {
+    let fd = martlet_tcp_socket(address.family)
+    guard fd >= 0 else { throw .system(-fd, doing: "opening a socket") }
+    let code = address.octets.withUnsafeBytes {
+      martlet_tcp_connect(fd, $0.baseAddress, UInt32($0.count))
+    }
+    guard code == 0 || code == -EINPROGRESS else {
+      Glibc.close(fd)
+      throw .from(-code, doing: "connecting")
+    }
+    let channel: Channel
+    do throws(NetError) {
+      channel = try loop.open(fd)
+    } catch {
+      Glibc.close(fd)
+      throw error
+    }
+    if code != 0 {
+      guard await channel.writable(by: deadline) else {
+        channel.close()
+        throw .timedOut
+      }
+      let error = martlet_socket_error(fd)
+      guard error == 0 else {
+        channel.close()
+        throw .from(-error, doing: "connecting")
+      }
+    }
+    return Stream(channel: channel, peer: address.description)
+  }
+
+  /// Takes over a descriptor that ``Listener`` accepted.
+  static func adopt(_ fd: Int32, on loop: EventLoop) throws(NetError) -> Stream {
+    Stream(channel: try loop.open(fd), peer: "a client")
+  }
+
+  package var isEncrypted: Bool { tls != nil }
+
+  /// As in `TLSv1.3 TLS_AES_256_GCM_SHA384`, `nil` in the clear.
+  package var encryption: String? { tls?.name }
+
+  // MARK: Reading
+
+  /// Appends what has arrived, waiting for at least one octet.
+  ///
+  /// - Returns: How many octets came; 0 when the other side has ended its stream.
+  package func read(
+    into buffer: inout [UInt8], atMost limit: Int = 65_536, by deadline: Deadline
+  ) async throws(NetError) -> Int {
+    let start = buffer.count
+    // Room is made without the cost of initialising what the kernel will overwrite anyway: the
+    // buffer keeps its capacity from one read to the next.
+    while true {
+      var outcome = IOOutcome.wouldBlock
+      buffer.append(contentsOf: repeatElement(0, count: limit))
+      buffer.withUnsafeMutableBytes { bytes in
+        outcome = readOnce(UnsafeMutableRawBufferPointer(rebasing: bytes[start...]))
+      }
+      if case .done(let count) = outcome {
+        buffer.removeLast(limit - count)
+        return count
+      }
+      buffer.removeLast(limit)
+      try await settle(outcome, by: deadline)
+    }
+  }
+
+  private func readOnce(_ room: UnsafeMutableRawBufferPointer) -> IOOutcome {
+    if let tls { return tls.read(room) }
+    let count = Glibc.read(channel.fd, room.baseAddress, room.count)
+    return count >= 0 ? .done(count) : IOOutcome(errno: errno, reading: true)
+  }
+
+  // MARK: Writing
+
+  /// Writes everything.
+  ///
+  /// - Parameter written: Counts the octets handed to the system, also when an error ends the
+  ///   call early: what was not counted has surely not been sent.
+  package func write(
+    _ octets: [UInt8], written: inout Int, by deadline: Deadline
+  ) async throws(NetError) {
+    var at = 0
+    while at < octets.count {
+      var outcome = IOOutcome.wouldBlock
+      octets.withUnsafeBytes { bytes in
+        outcome = writeOnce(UnsafeRawBufferPointer(rebasing: bytes[at...]))
+      }
+      if case .done(let count) = outcome {
+        at += count
+        written += count
+      } else {
+        try await settle(outcome, by: deadline)
+      }
+    }
+  }
+
+  /// Writes everything.
+  package func write(_ octets: [UInt8], by deadline: Deadline) async throws(NetError) {
+    var written = 0
+    try await write(octets, written: &written, by: deadline)
+  }
+
+  private func writeOnce(_ bytes: UnsafeRawBufferPointer) -> IOOutcome {
+    if let tls { return tls.write(bytes) }
+    let count = Glibc.send(channel.fd, bytes.baseAddress, bytes.count, Int32(MSG_NOSIGNAL))
+    return count >= 0 ? .done(count) : IOOutcome(errno: errno, reading: false)
+  }
+
+  // MARK: TLS
+
+  /// Begins TLS as a client.
+  ///
+  /// - Parameter host: The name that the certificate must bear.
+  package func startTLS(
+    as context: TLSContext, host: String, by deadline: Deadline
+  ) async throws(NetError) {
+    try await handshake(try TLSSession(context, client: host, fd: channel.fd), by: deadline)
+  }
+
+  /// Begins TLS as a server.
+  package func acceptTLS(as context: TLSContext, by deadline: Deadline) async throws(NetError) {
+    try await handshake(try TLSSession(server: context, fd: channel.fd), by: deadline)
+  }
+
+  private func handshake(
+    _ session: TLSSession, by deadline: Deadline
+  ) async throws(NetError) {
+    while true {
+      let outcome = session.handshake()
+      if case .done = outcome { break }
+      try await settle(outcome, by: deadline)
+    }
+    tls = session
+  }
+
+  // MARK: The end
+
+  /// Says goodbye under TLS, if the peer is there to hear it, and closes.
+  package func close() {
+    tls?.finish()
+    channel.close()
+  }
+
+  /// Waits for what the operation lacked.
+  private func settle(_ outcome: IOOutcome, by deadline: Deadline) async throws(NetError) {
+    switch outcome {
+    case .done: return
+    case .wouldBlock, .needsRead:
+      guard await channel.readable(by: deadline) else { throw .timedOut }
+    case .needsWrite:
+      guard await channel.writable(by: deadline) else { throw .timedOut }
+    case .failed(let error): throw error
+    }
+  }
+}
+
+/// What became of one attempt to read, write or shake hands.
+enum IOOutcome {
+  case done(Int)
+  case wouldBlock
+  case needsRead
+  case needsWrite
+  case failed(NetError)
+
+  init(errno code: Int32, reading: Bool) {
+    switch code {
+    case EAGAIN, EINTR: self = reading ? .needsRead : .needsWrite
+    default: self = .failed(.from(code, doing: reading ? "reading" : "writing"))
+    }
+  }
+}

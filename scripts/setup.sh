@@ -1,0 +1,106 @@
+#!/usr/bin/env bash
+# Installs the Debian packages that building Martlet needs; with --tests also those that its
+# end-to-end tests need. Says what it does, and touches nothing when everything is there.
+#
+#   scripts/setup.sh            what `make build` and `make run` need
+#   scripts/setup.sh --tests    and the mail servers that `make test` sends to
+set -euo pipefail
+
+build_packages=(
+  pkg-config      # finds the libraries below for the Swift package manager
+  libsqlite3-dev  # the database
+  libssl-dev      # TLS
+  libsodium-dev   # sealing of stored passwords
+  libidn2-dev     # internationalised domain names
+  python3         # scripts/check.sh and scripts/demo.sh
+)
+test_packages=(
+  python3-venv    # a Python environment of the tests' own, in .venv
+  openssl         # test certificates
+  postfix         # smtp-sink, smtp-source, and a real relay
+  dovecot-core    # a real mail store behind it
+  dovecot-imapd
+  dovecot-lmtpd
+)
+
+say() { echo "setup: $*"; }
+fail() { echo "setup: $*" >&2; exit 1; }
+
+wanted=("${build_packages[@]}")
+for argument in "$@"; do
+  case "$argument" in
+    --tests) wanted+=("${test_packages[@]}") ;;
+    -h | --help) sed -n '2,6s/^# \{0,1\}//p' "$0"; exit 0 ;;
+    *) echo "setup: unknown option $argument (there is only --tests)" >&2; exit 64 ;;
+  esac
+done
+
+command -v swift >/dev/null ||
+  fail "there is no \`swift\` on the PATH; install Swift 6.3 from https://www.swift.org/install/ and try again"
+command -v dpkg-query >/dev/null ||
+  fail "this is not a Debian system; install by hand what stands for: ${wanted[*]}"
+
+# Prints those of the named packages that are not installed.
+missing() {
+  local installed
+  installed=$(dpkg-query -W -f '${db:Status-Abbrev}${Package}\n' "$@" 2>/dev/null |
+    sed -n 's/^ii *//p' || true)
+  local package
+  for package in "$@"; do
+    grep -qxF -- "$package" <<<"$installed" || echo "$package"
+  done
+}
+
+mapfile -t absent < <(missing "${wanted[@]}")
+if [ ${#absent[@]} -eq 0 ]; then
+  say "all ${#wanted[@]} Debian packages are there"
+  exit 0
+fi
+
+root=()
+if [ "$(id -u)" -ne 0 ]; then
+  command -v sudo >/dev/null ||
+    fail "these packages are missing and there is no sudo; as root: apt-get install ${absent[*]}"
+  root=(sudo)
+fi
+as_root() { "${root[@]}" env DEBIAN_FRONTEND=noninteractive "$@"; }
+apt() {
+  as_root apt-get -qq -o DPkg::Lock::Timeout=600 -o Dpkg::Use-Pty=0 \
+    -o Dpkg::Options::=--force-confold "$@"
+}
+
+say "installing ${absent[*]}"
+
+# A mail server that comes as a package would start itself. The tests start their own, with their
+# own configuration, so the packaged services stay down: the policy below says no to every start.
+policy=/usr/sbin/policy-rc.d
+if [ ! -e "$policy" ]; then
+  as_root sh -c "printf '#!/bin/sh\nexit 101\n' > $policy && chmod 755 $policy"
+  trap 'as_root rm -f "$policy"' EXIT
+fi
+for package in "${absent[@]}"; do
+  if [ "$package" = postfix ] && command -v debconf-set-selections >/dev/null; then
+    echo 'postfix postfix/main_mailer_type select No configuration' |
+      as_root debconf-set-selections
+  fi
+done
+# An image often comes without package lists, and old lists name versions that are gone.
+apt install --no-install-recommends "${absent[@]}" >/dev/null 2>&1 || {
+  say "refreshing the package lists first"
+  apt update
+  apt install --no-install-recommends "${absent[@]}" >/dev/null
+}
+
+# On a machine that runs systemd, a service installed now must not come up at the next start.
+if [ -d /run/systemd/system ]; then
+  for package in "${absent[@]}"; do
+    case "$package" in
+      postfix) as_root systemctl disable --quiet postfix.service || true ;;
+      dovecot-core) as_root systemctl disable --quiet dovecot.service dovecot.socket || true ;;
+    esac
+  done
+fi
+
+mapfile -t absent < <(missing "${wanted[@]}")
+[ ${#absent[@]} -eq 0 ] || fail "apt-get ended well, but these are still missing: ${absent[*]}"
+say "done"
