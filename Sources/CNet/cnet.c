@@ -140,3 +140,16 @@ void martlet_thread_name(unsigned long thread, const char *name) {
   snprintf(kept, sizeof kept, "%s", name);
   pthread_setname_np((pthread_t)thread, kept);
 }
+
+int martlet_local_literal(int fd, char *text, size_t capacity) {
+  struct sockaddr_storage address;
+  socklen_t length = sizeof address;
+  char host[INET6_ADDRSTRLEN];
+  if (getsockname(fd, (struct sockaddr *)&address, &length) < 0) return -errno;
+  if (address.ss_family == AF_INET) {
+    if (!inet_ntop(AF_INET, &((struct sockaddr_in *)&address)->sin_addr, host, sizeof host)) return -1;
+    return snprintf(text, capacity, "[%s]", host);
+  }
+  if (!inet_ntop(AF_INET6, &((struct sockaddr_in6 *)&address)->sin6_addr, host, sizeof host)) return -1;
+  return snprintf(text, capacity, "[IPv6:%s]", host);
+}

@@ -74,6 +74,14 @@ package final class Stream {
     Stream(channel: try loop.open(fd), peer: "a client")
   }
 
+  /// Our own address as SMTP writes it, as in `[192.0.2.1]` (RFC 5321 §4.1.3).
+  package var localName: String {
+    var text = [CChar](repeating: 0, count: 80)
+    let length = martlet_local_literal(channel.fd, &text, text.count)
+    guard length > 0 else { return "[127.0.0.1]" }
+    return String(decoding: text.prefix(Int(length)).map(UInt8.init(bitPattern:)), as: UTF8.self)
+  }
+
   package var isEncrypted: Bool { tls != nil }
 
   /// As in `TLSv1.3 TLS_AES_256_GCM_SHA384`, `nil` in the clear.

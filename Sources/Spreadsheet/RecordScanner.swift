@@ -81,14 +81,15 @@ struct RecordScanner: Sendable {
         at &+= 1
         continue
       }
-      return lineEnd(text, from: start, at: at, isLast: isLast, breaks: breaks, cells: cells)
+      return lineEnd(
+        text, from: start, at: at, isLast: isLast, breaks: breaks, isAlone: cells.count == 1)
     }
   }
 
   /// Ends the record at a line break or at the end of the text.
   private func lineEnd(
     _ text: UnsafeBufferPointer<UInt8>, from start: Int, at: Int, isLast: Bool, breaks: Int,
-    cells: [Row.Cell]
+    isAlone: Bool
   ) -> Verdict {
     var next = at
     if at < text.count {
@@ -101,7 +102,7 @@ struct RecordScanner: Sendable {
         }
       }
     }
-    if cells.count == 1, text[start..<at].allSatisfy(\.isASCIIWhitespace) {
+    if isAlone, text[start..<at].allSatisfy(\.isASCIIWhitespace) {
       return at == text.count ? .end : .blank(next: next)
     }
     return .record(end: at, next: next, breaks: breaks &+ (at < text.count ? 1 : 0))

@@ -41,3 +41,6 @@ int martlet_address_text(const void *address, unsigned length, char *text, size_
 
 // Names a thread (pthread_t) for debuggers and `top`; 15 characters are kept.
 void martlet_thread_name(unsigned long thread, const char *name);
+
+// The local address of a socket as an address literal of RFC 5321, as in [192.0.2.1].
+int martlet_local_literal(int fd, char *text, size_t capacity);

@@ -1,0 +1,47 @@
+# Everything a developer does, one word each. `make` alone prints the list.
+
+SHELL := /bin/bash
+BINARY := .build/release/martlet
+PYTEST := .venv/bin/python -m pytest
+
+.DEFAULT_GOAL := help
+.PHONY: help setup build run test test-rooms test-end-to-end check format bench clean
+
+help: ## Print this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: ## Install the Debian packages that building needs (says what it does)
+	@scripts/setup.sh
+
+build: setup ## Build the program: .build/release/martlet
+	swift build -c release --product martlet
+
+run: build ## Build, then send a demo campaign of 2,000 messages into the built-in sandbox
+	@scripts/demo.sh $(BINARY)
+
+test: test-rooms test-end-to-end ## Run every test, on real mail servers too, and print the coverage
+
+test-rooms: ## Run the Swift tests and print the line coverage of each room
+	@scripts/setup.sh --tests
+	swift build --build-tests --enable-code-coverage
+	swift test --skip-build --enable-code-coverage
+	@scripts/coverage.py
+
+test-end-to-end: build ## Run the built program against Postfix, Dovecot, aiosmtpd and a list of mishaps
+	@scripts/setup.sh --tests
+	@scripts/venv.sh
+	MARTLET_BINARY=$(abspath $(BINARY)) $(PYTEST) Tests/EndToEnd $(PYTEST_ARGUMENTS)
+
+check: ## Check style, imports against the manifest, house rules, links
+	@scripts/check.sh --self-test
+	@scripts/check.sh
+
+format: ## Rewrite all Swift files to the house style
+	swift format --in-place --parallel --recursive --configuration .swift-format \
+	  Package.swift Sources Tests
+
+bench: build ## Send 100,000 messages into the counting sandbox and print messages a second
+	@scripts/bench.sh $(BINARY)
+
+clean: ## Remove what was built; ./data and .env stay
+	rm -rf .build .venv

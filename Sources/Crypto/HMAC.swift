@@ -1,0 +1,28 @@
+import CSodium
+
+/// Message authentication by a shared key of any length (RFC 2104).
+package enum HMAC {
+  package static func sha256(_ message: [UInt8], key: [UInt8]) -> [UInt8] {
+    sha256(message, key: key, count: key.count)
+  }
+
+  package static func sha256(_ message: [UInt8], key: Secret) -> [UInt8] {
+    key.withPointer { sha256(message, key: $0, count: key.count) }
+  }
+
+  package static func sha256(_ message: [UInt8], key: SecretKey) -> [UInt8] {
+    sha256(message, key: key.bytes)
+  }
+
+  private static func sha256(
+    _ message: [UInt8], key: UnsafePointer<UInt8>, count: Int
+  ) -> [UInt8] {
+    var state = crypto_auth_hmacsha256_state()
+    defer { sodium_memzero(&state, MemoryLayout.size(ofValue: state)) }
+    var code = [UInt8](repeating: 0, count: SHA256.size)
+    crypto_auth_hmacsha256_init(&state, key, count)
+    crypto_auth_hmacsha256_update(&state, message, UInt64(message.count))
+    crypto_auth_hmacsha256_final(&state, &code)
+    return code
+  }
+}

@@ -1,0 +1,69 @@
+/// A random text that whoever presents it is known by: a session, an API key, a public link.
+///
+/// It is shown once; storage keeps its ``digest``.
+package struct Token: Sendable {
+  /// How the random octets are written.
+  package enum Alphabet: Sendable {
+    /// Six bits a character; upper and lower case differ.
+    case base64URL
+    /// Five bits a character, all lower case: survives being read aloud or put into a host name.
+    case base32
+  }
+
+  /// Where the octets come from; tests bring their own.
+  package struct Source: Sendable {
+    let bytes: @Sendable (_ count: Int) -> [UInt8]
+
+    package init(_ bytes: @escaping @Sendable (_ count: Int) -> [UInt8]) { self.bytes = bytes }
+
+    package static let system = Source { Random.bytes($0) }
+  }
+
+  package let text: String
+
+  /// - Parameter bits: At least 128, rounded up to whole octets.
+  package init(bits: Int = 160, as alphabet: Alphabet = .base64URL, from source: Source = .system) {
+    precondition(bits >= 128, "a shorter token can be guessed")
+    let bytes = source.bytes((bits + 7) / 8)
+    text =
+      switch alphabet {
+      case .base64URL: Self.spell(bytes, bits: 6, Self.base64URL)
+      case .base32: Self.spell(bytes, bits: 5, Self.base32)
+      }
+  }
+
+  /// What storage keeps and looks up.
+  package var digest: [UInt8] { Self.digest(of: text.utf8) }
+
+  /// The digest of a text that someone presents.
+  package static func digest(of text: some Collection<UInt8>) -> [UInt8] {
+    SHA256.hash(Array(text))
+  }
+
+  private static let base64URL = Array(
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_".utf8)
+  private static let base32 = Array("abcdefghijklmnopqrstuvwxyz234567".utf8)
+
+  /// RFC 4648 without padding, for digits of any number of bits.
+  private static func spell(_ bytes: [UInt8], bits: Int, _ digits: [UInt8]) -> String {
+    var text: [UInt8] = []
+    var pool = 0
+    var held = 0
+    for byte in bytes {
+      pool = (pool << 8 | Int(byte)) & 0xFFFF
+      held += 8
+      while held >= bits {
+        held -= bits
+        text.append(digits[pool >> held & (digits.count - 1)])
+      }
+    }
+    if held > 0 { text.append(digits[pool << (bits - held) & (digits.count - 1)]) }
+    return String(decoding: text, as: UTF8.self)
+  }
+}
+
+extension Token: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
+  package var description: String { "[token]" }
+  package var debugDescription: String { "[token]" }
+  package var customMirror: Mirror { Mirror(self, children: []) }
+}

@@ -1,0 +1,53 @@
+/// Why a text is not a template, and where.
+package struct TemplateError: Error, Equatable, CustomStringConvertible {
+  /// Counted from 1.
+  package let line: Int
+  /// In characters, counted from 1.
+  package let column: Int
+  package let message: String
+  /// The partial that the place is in, `nil` for the template itself.
+  package let partial: String?
+
+  package var description: String {
+    "\(line):\(column): \(message)" + (partial.map { " (in partial '\($0)')" } ?? "")
+  }
+}
+
+/// Why a rendering ended early, and where.
+package struct RenderError: Error, Equatable, CustomStringConvertible {
+  package enum Cause: Sendable, Equatable {
+    /// The data does not fit what the template does with it.
+    case data
+    /// The template wanted more steps, octets or depth than it may have.
+    case limit
+  }
+
+  package let cause: Cause
+  package let message: String
+  /// Counted from 1.
+  package internal(set) var line = 1
+  /// In characters, counted from 1.
+  package internal(set) var column = 1
+  /// The partial that the place is in, `nil` for the template itself.
+  package internal(set) var partial: String?
+
+  init(_ cause: Cause = .data, _ message: String) {
+    self.cause = cause
+    self.message = message
+  }
+
+  package var description: String {
+    "\(line):\(column): \(message)" + (partial.map { " (in partial '\($0)')" } ?? "")
+  }
+}
+
+/// A syntax error by its offset in the compiled text, before it is told as line and column.
+struct Fault: Error {
+  let offset: Int
+  let message: String
+
+  init(at offset: Int, _ message: String) {
+    self.offset = offset
+    self.message = message
+  }
+}

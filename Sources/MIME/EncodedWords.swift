@@ -1,0 +1,130 @@
+import Octets
+
+/// Text as a row of encoded words, each of whole characters (RFC 2047).
+enum EncodedWords {
+  /// What a word has around its payload: `=?UTF-8?Q?` and `?=`.
+  private static let overhead = 12
+  private static let longestWord = 75
+  private static let longestLine = 76
+
+  /// Appends text as encoded words, in Q or B, whichever is shorter.
+  ///
+  /// - Parameters:
+  ///   - text: Valid UTF-8, not empty.
+  ///   - column: How many octets of the line are written; on return those of the last line.
+  ///   - literal: What Q may leave as it is.
+  static func append(
+    _ text: [UInt8], literal: OctetSet, column: inout Int, to header: inout [UInt8]
+  ) {
+    let escapes = text.count { $0 != ASCII.space && !literal.contains($0) }
+    let isQ = text.count + 2 * escapes <= (text.count + 2) / 3 * 4
+    var start = 0
+    while start < text.count {
+      let room = min(longestWord, longestLine - column) - overhead
+      var end = fitting(text, from: start, room: room, literal: isQ ? literal : nil)
+      if end == start {
+        if start > 0 {
+          // Only a first word can find its line too full; the next line always has room.
+          header.append("\r\n ")
+          column = 1
+          continue
+        }
+        end = start + characterLength(text, at: start)
+      }
+      if start > 0, column > 1 {
+        header.append("\r\n ")
+        column = 1
+        end = fitting(
+          text, from: start, room: longestWord - overhead, literal: isQ ? literal : nil)
+      }
+      let before = header.count
+      header.append(isQ ? "=?UTF-8?Q?" : "=?UTF-8?B?")
+      if isQ {
+        appendQ(text[start..<end], literal: literal, to: &header)
+      } else {
+        Base64.append(text[start..<end], to: &header)
+      }
+      header.append("?=")
+      column += header.count - before
+      start = end
+    }
+  }
+
+  /// Where a word that begins at `start` must end to have at most `room` octets of payload.
+  ///
+  /// - Parameter literal: `nil` for B encoding.
+  private static func fitting(
+    _ text: [UInt8], from start: Int, room: Int, literal: OctetSet?
+  ) -> Int {
+    var end = start
+    var used = 0
+    while end < text.count {
+      let next = end + characterLength(text, at: end)
+      if let literal {
+        for octet in text[end..<next] {
+          used += octet == ASCII.space || literal.contains(octet) ? 1 : 3
+        }
+      } else {
+        used = (next - start + 2) / 3 * 4
+      }
+      if used > room { break }
+      end = next
+    }
+    return end
+  }
+
+  /// How many octets the character at `index` of valid UTF-8 has.
+  static func characterLength(_ text: [UInt8], at index: Int) -> Int {
+    let length =
+      switch text[index] {
+      case ..<0xC0: 1
+      case ..<0xE0: 2
+      case ..<0xF0: 3
+      default: 4
+      }
+    return min(length, text.count - index)
+  }
+
+  private static func appendQ(
+    _ text: ArraySlice<UInt8>, literal: OctetSet, to header: inout [UInt8]
+  ) {
+    for octet in text {
+      if octet == ASCII.space {
+        header.append(UInt8(ascii: "_"))
+      } else if literal.contains(octet) {
+        header.append(octet)
+      } else {
+        header.append(ASCII.equals)
+        header.append(hexadecimal: octet)
+      }
+    }
+  }
+}
+
+extension [UInt8] {
+  /// Appends an octet as two hexadecimal digits, in capitals.
+  @inline(__always)
+  mutating func append(hexadecimal octet: UInt8) {
+    append(Hexadecimal.capital(octet &>> 4))
+    append(Hexadecimal.capital(octet & 15))
+  }
+}
+
+/// The digits of base sixteen.
+enum Hexadecimal {
+  @inline(__always)
+  static func capital(_ value: UInt8) -> UInt8 { value < 10 ? value &+ 0x30 : value &+ 0x37 }
+
+  @inline(__always)
+  static func small(_ value: UInt8) -> UInt8 { value < 10 ? value &+ 0x30 : value &+ 0x57 }
+
+  /// The value of a digit, in either case; `nil` when it is none.
+  static func value(_ digit: UInt8) -> UInt8? {
+    switch digit {
+    case 0x30...0x39: digit &- 0x30
+    case 0x41...0x46: digit &- 0x37
+    case 0x61...0x66: digit &- 0x57
+    default: nil
+    }
+  }
+}

@@ -1,0 +1,147 @@
+import Octets
+
+/// An address with the name of whoever reads mail there, as in `Ada Lovelace <ada@x.org>`.
+package struct Mailbox: Sendable, Hashable {
+  package let name: HeaderText?
+  package let address: EmailAddress
+
+  /// - Parameter name: Shown instead of the address; an empty one is none.
+  package init(name: HeaderText? = nil, address: EmailAddress) {
+    self.name = name?.bytes.isEmpty == true ? nil : name
+    self.address = address
+  }
+
+  /// Why a piece of text is not a name and an address.
+  package enum ParseError: Error, Hashable, Sendable {
+    case address(EmailAddress.ParseError)
+    case name(HeaderError)
+    case unclosedQuote
+    case unclosedAngleBracket
+    case textAfterAddress
+  }
+
+  /// Reads `Ada Lovelace <ada@x.org>`, `"Lovelace, Ada" <ada@x.org>` or `ada@x.org`, as people
+  /// write them; white space around the parts does not count.
+  package init(
+    parsing text: String, allowing allowance: EmailAddress.Allowance = []
+  ) throws(ParseError) {
+    let bytes = Array(text.utf8.trimmingASCIIWhitespace)
+    guard let opening = bytes.lastIndex(of: UInt8(ascii: "<")) else {
+      if bytes.contains(UInt8(ascii: ">")) { throw .address(.angleBracket) }
+      self.init(address: try Mailbox.address(bytes[...], allowing: allowance))
+      return
+    }
+    guard let closing = bytes[opening...].firstIndex(of: UInt8(ascii: ">")) else {
+      throw .unclosedAngleBracket
+    }
+    guard closing == bytes.count - 1 else { throw .textAfterAddress }
+    let address = try Mailbox.address(bytes[(opening + 1)..<closing], allowing: allowance)
+    let written = Array(bytes[..<opening].trimmingASCIIWhitespace)
+    let name = try Mailbox.unquoted(written)
+    do throws(HeaderError) {
+      self.init(name: try HeaderText(name), address: address)
+    } catch {
+      throw .name(error)
+    }
+  }
+
+  private static func address(
+    _ bytes: ArraySlice<UInt8>, allowing allowance: EmailAddress.Allowance
+  ) throws(ParseError) -> EmailAddress {
+    do throws(EmailAddress.ParseError) {
+      return try EmailAddress(trimming: bytes, allowing: allowance)
+    } catch {
+      throw .address(error)
+    }
+  }
+
+  /// A name without the quotation marks around it and the backslashes inside them.
+  private static func unquoted(_ written: [UInt8]) throws(ParseError) -> [UInt8] {
+    guard written.first == ASCII.quote else { return written }
+    var name: [UInt8] = []
+    var isEscaped = false
+    for (index, octet) in written.enumerated().dropFirst() {
+      if isEscaped {
+        isEscaped = false
+      } else if octet == ASCII.backslash {
+        isEscaped = true
+        continue
+      } else if octet == ASCII.quote {
+        // A name that only begins with a quotation, such as `"Ada" Lovelace`, is kept as written.
+        return index == written.count - 1 ? name : written
+      }
+      name.append(octet)
+    }
+    throw .unclosedQuote
+  }
+}
+
+extension Mailbox.ParseError: CustomStringConvertible {
+  package var description: String {
+    switch self {
+    case .address(let error): error.description
+    case .name(let error): error.description
+    case .unclosedQuote: "a quotation mark is not closed"
+    case .unclosedAngleBracket: "the bracket < is not closed"
+    case .textAfterAddress: "there is text after the address"
+    }
+  }
+}
+
+extension Mailbox {
+  /// Appends the name, as it is, quoted, or as encoded words, and the address.
+  ///
+  /// - Parameter column: How many octets of the line are written; on return those of the last line.
+  package func append(column: inout Int, to header: inout [UInt8]) {
+    guard let name else {
+      header.append(contentsOf: address.wire)
+      column += address.wire.count
+      return
+    }
+    appendPhrase(name, column: &column, to: &header)
+    if column + address.wire.count + 3 > HeaderFolding.wantedLine {
+      header.append("\r\n")
+      column = 0
+    }
+    header.append(" <")
+    header.append(contentsOf: address.wire)
+    header.append(">")
+    column += address.wire.count + 3
+  }
+
+  private func appendPhrase(_ name: HeaderText, column: inout Int, to header: inout [UInt8]) {
+    let bytes = name.bytes
+    let escapes = bytes.count { $0 == ASCII.quote || $0 == ASCII.backslash }
+    let quotedCount = bytes.count + escapes + 2
+    guard name.isASCII, column + quotedCount <= HeaderFolding.wantedLine,
+      !HeaderFolding.containsEncodedWordStart(bytes)
+    else {
+      EncodedWords.append(bytes, literal: .phrase, column: &column, to: &header)
+      return
+    }
+    if Mailbox.isAtoms(bytes) {
+      header.append(contentsOf: bytes)
+      column += bytes.count
+      return
+    }
+    header.append(ASCII.quote)
+    for octet in bytes {
+      if octet == ASCII.quote || octet == ASCII.backslash { header.append(ASCII.backslash) }
+      header.append(octet)
+    }
+    header.append(ASCII.quote)
+    column += quotedCount
+  }
+
+  /// Whether a name is a row of atoms with one space between each two.
+  private static func isAtoms(_ name: [UInt8]) -> Bool {
+    let atext = OctetSet.atext
+    var isAfterSpace = true
+    for octet in name {
+      let isSpace = octet == ASCII.space
+      if isSpace ? isAfterSpace : !atext.contains(octet) { return false }
+      isAfterSpace = isSpace
+    }
+    return !isAfterSpace
+  }
+}

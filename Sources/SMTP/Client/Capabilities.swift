@@ -1,0 +1,55 @@
+import Octets
+
+/// What a server said in answer to EHLO that it can do.
+package struct Capabilities: Sendable, Equatable {
+  package var hasPipelining = false
+  package var hasStartTLS = false
+  package var has8BitMIME = false
+  package var hasSMTPUTF8 = false
+  package var hasChunking = false
+  package var hasDSN = false
+  package var hasEnhancedStatusCodes = false
+  /// The largest message in octets; `nil` when SIZE is not offered, 0 when it has no limit.
+  package var size: Int?
+  /// SASL mechanisms in the server's order, in capitals.
+  package var mechanisms: [String] = []
+
+  package init() {}
+
+  /// Reads the reply to EHLO (RFC 5321 §4.1.1.1); its first line is a greeting.
+  package init(ehlo reply: Reply) {
+    for line in reply.text.split(separator: ASCII.lineFeed).dropFirst() {
+      let words = line.split(separator: ASCII.space)
+      guard let keyword = words.first else { continue }
+      if keyword.equalsIgnoringASCIICase("PIPELINING") {
+        hasPipelining = true
+      } else if keyword.equalsIgnoringASCIICase("STARTTLS") {
+        hasStartTLS = true
+      } else if keyword.equalsIgnoringASCIICase("8BITMIME") {
+        has8BitMIME = true
+      } else if keyword.equalsIgnoringASCIICase("SMTPUTF8") {
+        hasSMTPUTF8 = true
+      } else if keyword.equalsIgnoringASCIICase("CHUNKING") {
+        hasChunking = true
+      } else if keyword.equalsIgnoringASCIICase("DSN") {
+        hasDSN = true
+      } else if keyword.equalsIgnoringASCIICase("ENHANCEDSTATUSCODES") {
+        hasEnhancedStatusCodes = true
+      } else if keyword.equalsIgnoringASCIICase("SIZE") {
+        size = words.dropFirst().first.flatMap { Int(String(decoding: $0, as: UTF8.self)) } ?? 0
+      } else if keyword.equalsIgnoringASCIICase("AUTH") {
+        addMechanisms(words.dropFirst())
+      } else if keyword.prefix(5).equalsIgnoringASCIICase("AUTH=") {
+        // The form of servers older than RFC 2554.
+        addMechanisms([keyword.dropFirst(5)] + words.dropFirst())
+      }
+    }
+  }
+
+  private mutating func addMechanisms(_ words: some Sequence<ArraySlice<UInt8>>) {
+    for word in words {
+      let name = String(decoding: word, as: UTF8.self).uppercased()
+      if !mechanisms.contains(name), mechanisms.count < 30 { mechanisms.append(name) }
+    }
+  }
+}

@@ -1,0 +1,242 @@
+package import Net
+import Octets
+
+/// One conversation with a mail server, open and ready for messages.
+///
+/// Belongs to one task on one ``EventLoop``. Transactions are in `ClientSession+Mail`.
+package final class ClientSession {
+  let stream: Stream
+  let patience: Patience
+  var parser = ReplyParser()
+  var output: [UInt8] = []
+
+  package private(set) var capabilities = Capabilities()
+  /// The server's address, and how the connection is encrypted.
+  package var server: String { stream.peer }
+  package var encryption: String? { stream.encryption }
+
+  /// The transaction that `start` has announced.
+  var announced: Announcement?
+  /// A transaction was refused half-way: the server must be told to forget it.
+  var mustReset = false
+  /// Set once the session is of no further use.
+  package var isUsable = true
+
+  enum Announcement {
+    /// MAIL, RCPT and DATA have been queued or sent in one go.
+    case pipelined
+    /// They go out one by one.
+    case lockStep(Envelope)
+  }
+
+  private init(stream: Stream, patience: Patience) {
+    self.stream = stream
+    self.patience = patience
+    output.reserveCapacity(16_384)
+  }
+
+  /// Connects, greets, begins TLS and signs in, as the endpoint demands.
+  ///
+  /// - Parameters:
+  ///   - hello: Our own name: a host name with a dot; without one the local address is given.
+  ///   - tls: For connections whose server must prove who it is.
+  ///   - unverifiedTLS: For those that only hide from listeners.
+  package static func open(
+    _ endpoint: Endpoint, hello: String?, tls: TLSContext, unverifiedTLS: TLSContext,
+    patience: Patience, on loop: EventLoop
+  ) async throws(SessionError) -> ClientSession {
+    let stream = try await connect(endpoint, patience: patience, on: loop)
+    let session = ClientSession(stream: stream, patience: patience)
+    do throws(SessionError) {
+      let mustVerify = endpoint.credentials != nil || endpoint.security != .opportunistic
+      let context = mustVerify ? tls : unverifiedTLS
+      if endpoint.security == .implicit {
+        try await session.beginTLS(as: context, host: endpoint.host)
+      }
+      try await session.greet(as: hello ?? stream.localName)
+      try await session.secure(endpoint, as: context, hello: hello ?? stream.localName)
+      if let credentials = endpoint.credentials { try await session.signIn(credentials) }
+      return session
+    } catch {
+      session.abandon()
+      throw error
+    }
+  }
+
+  private static func connect(
+    _ endpoint: Endpoint, patience: Patience, on loop: EventLoop
+  ) async throws(SessionError) -> Stream {
+    do throws(NetError) {
+      let addresses = try await SocketAddress.resolve(host: endpoint.host, port: endpoint.port)
+      return try await Stream.connect(toAnyOf: addresses, patience: patience.connect, on: loop)
+    } catch {
+      throw .network(error, at: .connect)
+    }
+  }
+
+  // MARK: Greeting
+
+  private func greet(as name: String) async throws(SessionError) {
+    let greeting = try await reply(within: patience.greeting, at: .greeting)
+    guard greeting.isSuccess else { throw .refused(greeting, at: .greeting) }
+    try await hello(name)
+  }
+
+  private func hello(_ name: String) async throws(SessionError) {
+    let reply = try await command("EHLO \(name)", within: patience.command, at: .hello)
+    if reply.isSuccess {
+      capabilities = Capabilities(ehlo: reply)
+      return
+    }
+    // RFC 5321 §4.1.4: a server that does not know EHLO knows HELO.
+    let fallback = try await command("HELO \(name)", within: patience.command, at: .hello)
+    guard fallback.isSuccess else { throw .refused(fallback, at: .hello) }
+    capabilities = Capabilities()
+  }
+
+  private func secure(
+    _ endpoint: Endpoint, as context: TLSContext, hello name: String
+  ) async throws(SessionError) {
+    guard !stream.isEncrypted, endpoint.security != .none else { return }
+    guard capabilities.hasStartTLS else {
+      if endpoint.security == .required || endpoint.credentials != nil { throw .tlsNotOffered }
+      return
+    }
+    let reply = try await command("STARTTLS", within: patience.command, at: .startTLS)
+    guard reply.isSuccess else { throw .refused(reply, at: .startTLS) }
+    // Whatever came in the clear behind the 220 may be an attacker's (RFC 3207 §6).
+    guard !parser.hasUnreadOctets else {
+      throw .violation("the server sent text in the clear after agreeing to TLS", at: .startTLS)
+    }
+    try await beginTLS(as: context, host: endpoint.host)
+    capabilities = Capabilities()
+    try await hello(name)
+  }
+
+  private func beginTLS(as context: TLSContext, host: String) async throws(SessionError) {
+    do throws(NetError) {
+      try await stream.startTLS(as: context, host: host, by: .after(patience.handshake))
+    } catch {
+      throw .network(error, at: .startTLS)
+    }
+  }
+
+  // MARK: Signing in
+
+  private func signIn(_ credentials: Credentials) async throws(SessionError) {
+    guard let mechanism = SASL.best(of: capabilities.mechanisms) else {
+      throw .noMechanism(offered: capabilities.mechanisms)
+    }
+    let steps = mechanism.steps(for: credentials)
+    output.append("AUTH ")
+    output += mechanism.rawValue.utf8
+    if let initial = steps.initial {
+      output.append(ASCII.space)
+      output += initial
+    }
+    output.append("\r\n")
+    try await flush(at: .authentication)
+    var answers = steps.answers[...]
+    while true {
+      let reply = try await reply(within: patience.command, at: .authentication)
+      switch reply.severity {
+      case .success: return
+      case .intermediate:
+        guard let answer = answers.popFirst() else {
+          throw .violation("the server asked for more than a user name and a password", at: .authentication)
+        }
+        output += answer
+        output.append("\r\n")
+        try await flush(at: .authentication)
+      case .temporary: throw .refused(reply, at: .authentication)
+      case .permanent: throw .wrongCredentials(reply)
+      }
+    }
+  }
+
+  // MARK: The line
+
+  /// Sends a command and waits for its reply.
+  func command(
+    _ text: String, within patience: Duration, at step: SessionError.Step
+  ) async throws(SessionError) -> Reply {
+    output += text.utf8
+    output.append("\r\n")
+    try await flush(at: step)
+    return try await reply(within: patience, at: step)
+  }
+
+  /// Writes what has been queued.
+  func flush(at step: SessionError.Step) async throws(SessionError) {
+    guard !output.isEmpty else { return }
+    do throws(NetError) {
+      try await stream.write(output, by: .after(patience.dataBlock))
+    } catch {
+      isUsable = false
+      throw .network(error, at: step)
+    }
+    output.removeAll(keepingCapacity: true)
+  }
+
+  /// Waits for the next reply.
+  func reply(
+    within patience: Duration, at step: SessionError.Step
+  ) async throws(SessionError) -> Reply {
+    do throws(ReplyParser.Violation) {
+      if let reply = try parser.next() { return reply }
+    } catch {
+      throw violation(error, at: step)
+    }
+    let deadline = Deadline.after(patience)
+    while true {
+      var count = 0
+      do throws(NetError) {
+        count = try await parser.withBuffer { buffer throws(NetError) in
+          try await stream.read(into: &buffer, atMost: 4_096, by: deadline)
+        }
+      } catch {
+        isUsable = false
+        throw .network(error, at: step)
+      }
+      guard count > 0 else {
+        isUsable = false
+        throw .network(.closed, at: step)
+      }
+      do throws(ReplyParser.Violation) {
+        if let reply = try parser.next() { return reply }
+      } catch {
+        throw violation(error, at: step)
+      }
+    }
+  }
+
+  private func violation(
+    _ violation: ReplyParser.Violation, at step: SessionError.Step
+  ) -> SessionError {
+    isUsable = false
+    return switch violation {
+    case .tooLong: .violation("a reply of more than 64 KiB", at: step)
+    case .codesDisagree: .violation("a reply whose lines bear different codes", at: step)
+    case .notAReply(let line):
+      .violation(
+        "“\(Reply(code: 0, text: line).line.dropFirst(2).prefix(80))”, which is no SMTP reply",
+        at: step)
+    }
+  }
+
+  // MARK: The end
+
+  /// Says QUIT, waits a moment for the answer, closes.
+  package func quit() async {
+    if isUsable, announced == nil {
+      _ = try? await command("QUIT", within: patience.quit, at: .reply)
+    }
+    abandon()
+  }
+
+  /// Closes at once: a message whose body has begun but not ended is thereby withdrawn.
+  package func abandon() {
+    isUsable = false
+    stream.close()
+  }
+}

@@ -1,0 +1,89 @@
+import Octets
+
+/// What a server answered to one command (RFC 5321 §4.2).
+package struct Reply: Sendable, Equatable {
+  /// From 200 to 599.
+  package let code: Int
+  /// The `2.1.5` of RFC 3463, when the text begins with one whose class fits the code.
+  package let enhanced: EnhancedCode?
+  /// The text without codes, lines separated by LF, at most 2,000 octets; as hostile as its server.
+  package let text: [UInt8]
+
+  package init(code: Int, enhanced: EnhancedCode? = nil, text: [UInt8] = []) {
+    self.code = code
+    self.enhanced = enhanced
+    self.text = text
+  }
+
+  package enum Severity: Sendable {
+    case success, intermediate, temporary, permanent
+  }
+
+  /// By the first digit, so that unknown codes are understood as well.
+  package var severity: Severity {
+    switch code {
+    case ..<300: .success
+    case ..<400: .intermediate
+    case ..<500: .temporary
+    default: .permanent
+    }
+  }
+
+  package var isSuccess: Bool { severity == .success }
+
+  /// For people and logs: `550 5.1.1 no such user`, control characters made visible as spaces.
+  package var line: String {
+    var octets: [UInt8] = []
+    octets.append(decimal: code)
+    if let enhanced {
+      octets.append(ASCII.space)
+      octets += enhanced.description.utf8
+    }
+    if !text.isEmpty { octets.append(ASCII.space) }
+    octets += text.map { $0 < 0x20 || $0 == 0x7F ? ASCII.space : $0 }
+    return String(decoding: octets, as: UTF8.self)
+  }
+}
+
+/// The enhanced status code of RFC 3463, as in 5.1.1.
+package struct EnhancedCode: Sendable, Equatable, CustomStringConvertible {
+  package let status: Int
+  package let subject: Int
+  package let detail: Int
+
+  package init(_ status: Int, _ subject: Int, _ detail: Int) {
+    self.status = status
+    self.subject = subject
+    self.detail = detail
+  }
+
+  package var description: String { "\(status).\(subject).\(detail)" }
+
+  /// Reads a code at the start of a reply's text.
+  ///
+  /// - Returns: The code and how many octets it took with the space behind it.
+  static func parse(_ text: ArraySlice<UInt8>) -> (code: EnhancedCode, length: Int)? {
+    var numbers: [Int] = []
+    var at = text.startIndex
+    while numbers.count < 3 {
+      let start = at
+      var number = 0
+      while at < text.endIndex, text[at].isASCIIDigit, at - start < 3 {
+        number = number * 10 + Int(text[at] & 0x0F)
+        at += 1
+      }
+      guard at > start else { return nil }
+      numbers.append(number)
+      if numbers.count < 3 {
+        guard at < text.endIndex, text[at] == ASCII.dot else { return nil }
+        at += 1
+      }
+    }
+    guard [2, 4, 5].contains(numbers[0]) else { return nil }
+    if at < text.endIndex {
+      guard text[at] == ASCII.space else { return nil }
+      at += 1
+    }
+    return (EnhancedCode(numbers[0], numbers[1], numbers[2]), at - text.startIndex)
+  }
+}

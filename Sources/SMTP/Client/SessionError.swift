@@ -1,0 +1,39 @@
+package import Net
+
+/// Why a session could not be opened or has ended, by what the sender can do about it.
+package enum SessionError: Error, Sendable, Equatable {
+  /// Where in the conversation it happened.
+  package enum Step: String, Sendable {
+    case connect = "connecting"
+    case greeting = "waiting for the greeting"
+    case hello = "EHLO"
+    case startTLS = "STARTTLS"
+    case authentication = "signing in"
+    case envelope = "MAIL, RCPT and DATA"
+    case body = "sending the message"
+    case reply = "waiting for the reply to the message"
+  }
+
+  /// The network failed.
+  case network(NetError, at: Step)
+  /// The server turned the whole session away.
+  case refused(Reply, at: Step)
+  /// The server refused user name and password.
+  case wrongCredentials(Reply)
+  /// TLS is demanded, and the server does not offer it.
+  case tlsNotOffered
+  /// The server offers no way to sign in that we know; `offered` is what it has.
+  case noMechanism(offered: [String])
+  /// What the server sent is not SMTP.
+  case violation(String, at: Step)
+
+  /// Whether trying again later, unchanged, may succeed.
+  package var isTemporary: Bool {
+    switch self {
+    case .network(.tls(.certificate), _), .network(.unresolvable, _): false
+    case .network, .violation: true
+    case .refused(let reply, _): reply.severity != .permanent
+    case .wrongCredentials, .tlsNotOffered, .noMechanism: false
+    }
+  }
+}

@@ -1,0 +1,2 @@
+class Martlet:
+    def __init__(self, f): pass
