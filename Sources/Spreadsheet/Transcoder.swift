@@ -23,15 +23,21 @@ enum Transcoder {
   private static func appendWindows1252(
     _ source: ArraySlice<UInt8>, to text: inout [UInt8]
   ) -> (used: Int, finding: UTF8Check.Finding) {
-    for (used, octet) in source.enumerated() {
-      switch octet {
-      case 0x00: return (used, .nul)
-      case 0x01...0x7F: text.append(octet)
-      case 0x80...0x9F: append(UInt32(windows1252[Int(octet & 0x1F)]), to: &text)
-      default: append(UInt32(octet), to: &text)
+    source.withUnsafeBufferPointer { source in
+      var at = 0
+      while true {
+        let plain = UTF8Check.skipASCII(source, from: at, to: source.count)
+        text.append(contentsOf: source[at..<plain])
+        guard plain < source.count else { return (plain, .good) }
+        let octet = source[plain]
+        switch octet {
+        case 0x00: return (plain, .nul)
+        case 0x80...0x9F: append(UInt32(windows1252[Int(octet & 0x1F)]), to: &text)
+        default: append(UInt32(octet), to: &text)
+        }
+        at = plain + 1
       }
     }
-    return (source.count, .good)
   }
 
   /// `low` is the position of the low octet in a pair: 0 or 1.

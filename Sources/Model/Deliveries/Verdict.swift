@@ -1,0 +1,116 @@
+package import Octets
+
+/// What a try to deliver came to, as the transport tells it.
+package enum DeliveryOutcome: Sendable, Equatable {
+  case accepted(ServerAnswer)
+  case refusedForGood(ServerAnswer)
+  case refusedForNow(ServerAnswer)
+  /// The connection broke before the dot: the message has surely not arrived.
+  case unsent(reason: String)
+  /// The dot may have been sent and no reply came.
+  case inDoubt(reason: String)
+  /// It cannot be composed or must not be sent; the server was not asked.
+  case impossible(reason: String)
+}
+
+/// A server's own words about one message.
+package struct ServerAnswer: Sendable, Equatable {
+  package let code: Int
+  /// As in `5.1.1`; empty when the server gave none.
+  package let enhancedCode: String
+  /// The reply's text: hostile.
+  package let text: [UInt8]
+
+  package init(code: Int, enhancedCode: String = "", text: [UInt8] = []) {
+    self.code = code
+    self.enhancedCode = enhancedCode
+    self.text = text
+  }
+}
+
+/// What the ledger writes down about a finished try.
+package struct Verdict: Sendable, Equatable {
+  package let state: DeliveryState
+  package let answer: ServerAnswer?
+  /// In our own words, when the server's do not say it.
+  package let reason: String?
+  /// When a deferred delivery is due again.
+  package let dueAt: Timestamp?
+
+  package init(
+    state: DeliveryState, answer: ServerAnswer? = nil, reason: String? = nil,
+    dueAt: Timestamp? = nil
+  ) {
+    self.state = state
+    self.answer = answer
+    self.reason = reason
+    self.dueAt = dueAt
+  }
+
+  /// Decides what an outcome means for a delivery that is being sent.
+  ///
+  /// - Parameters:
+  ///   - attempt: The number of this try, counted from 1.
+  ///   - policy: What becomes of messages in doubt.
+  package init(
+    of outcome: DeliveryOutcome, attempt: Int, retrying schedule: RetrySchedule,
+    inDoubt policy: InDoubtPolicy, now: Timestamp
+  ) {
+    switch outcome {
+    case .accepted(let answer): self.init(state: .sent, answer: answer)
+    case .refusedForGood(let answer): self.init(state: .failed, answer: answer)
+    case .refusedForNow(let answer):
+      self.init(
+        again: schedule.wait(afterAttempt: attempt), attempt, answer: answer, reason: nil, now: now)
+    case .unsent(let reason):
+      // Soon at first: the server may only have restarted. Then as after a refusal, so that a
+      // message that breaks every connection does not do so for ever.
+      let wait =
+        RetrySchedule.afterBrokenConnection.wait(afterAttempt: attempt)
+        ?? schedule.wait(afterAttempt: attempt)
+      self.init(again: wait, attempt, answer: nil, reason: reason, now: now)
+    case .inDoubt(let reason):
+      switch policy {
+      case .hold: self.init(state: .unknown, reason: reason)
+      case .resend: self.init(state: .deferred, reason: reason, dueAt: now)
+      }
+    case .impossible(let reason): self.init(state: .failed, reason: reason)
+    }
+  }
+
+  private init(
+    again wait: Duration?, _ attempt: Int, answer: ServerAnswer?, reason: String?, now: Timestamp
+  ) {
+    if let wait {
+      self.init(state: .deferred, answer: answer, reason: reason, dueAt: now + wait)
+    } else {
+      self.init(state: .failed, answer: answer, reason: "given up after \(attempt) attempts")
+    }
+  }
+}
+
+/// How long to wait after each temporary refusal before asking again.
+package struct RetrySchedule: Sendable, Equatable {
+  /// The wait after the first, second, … refusal; when the list runs out, we give up.
+  package let waits: [Duration]
+
+  package init(waits: [Duration]) { self.waits = waits }
+
+  /// 5, 15, 30 minutes, 1, 2, 4 hours, then every 4 hours until three days have passed.
+  package static let standard = RetrySchedule(
+    waits: [5, 15, 30, 60, 120].map { .seconds($0 * 60) }
+      + Array(repeating: .seconds(4 * 3_600), count: 17))
+
+  /// For mail that someone waits for: an hour, then the sender is told.
+  package static let transactional = RetrySchedule(
+    waits: [1, 4, 10, 15, 30].map { .seconds($0 * 60) })
+
+  /// For messages that a broken connection kept from being sent.
+  static let afterBrokenConnection = RetrySchedule(waits: [1, 5, 30, 120].map { .seconds($0) })
+
+  /// - Parameter attempt: The number of the refused attempt, counted from 1.
+  /// - Returns: `nil` when the schedule is exhausted.
+  package func wait(afterAttempt attempt: Int) -> Duration? {
+    waits.indices.contains(attempt - 1) ? waits[attempt - 1] : nil
+  }
+}
