@@ -75,5 +75,6 @@ let package = Package(
     // Tests mirror the rooms.
     .target(
       name: "TestSupport", dependencies: open, path: "Tests/TestSupport", swiftSettings: strict),
-  ]
+  ],
+  cLanguageStandard: .c2x
 )

@@ -4,7 +4,10 @@ static const unsigned char migration_0001[] = {
 #embed "migrations/0001-first-campaign.sql"
 };
 
-const struct martlet_asset martlet_migrations[] = {
+static const struct martlet_asset migrations[] = {
     {"0001-first-campaign", migration_0001, sizeof migration_0001},
 };
-const size_t martlet_migration_count = sizeof martlet_migrations / sizeof martlet_migrations[0];
+
+const struct martlet_asset *martlet_migration(size_t index) {
+  return index < sizeof migrations / sizeof migrations[0] ? &migrations[index] : NULL;
+}

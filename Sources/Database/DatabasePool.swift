@@ -55,9 +55,20 @@ package final class DatabasePool: @unchecked Sendable {
   /// Queues work for the writer's thread without waiting for it.
   ///
   /// The body opens its own transactions and tells whoever waits.
-  package func onWriter(_ body: @escaping @Sendable (Connection) -> Void) {
+  ///
+  /// - Parameter delay: How long to leave the writer to others first.
+  package func onWriter(
+    after delay: Duration = .zero, _ body: @escaping @Sendable (Connection) -> Void
+  ) {
     let seat = writer
-    seat.queue.async { body(seat.connection) }
+    if delay == .zero {
+      seat.queue.async { body(seat.connection) }
+    } else {
+      let milliseconds = Int(delay / .milliseconds(1))
+      seat.queue.asyncAfter(deadline: .now() + .milliseconds(milliseconds)) {
+        body(seat.connection)
+      }
+    }
   }
 
   /// Runs work that must not be in a transaction, such as a migration or a PRAGMA.

@@ -10,8 +10,8 @@ indirect enum Expression: Sendable {
 /// A variable by name and the way from it to the value.
 struct Path: Sendable {
   let name: Int
-  /// The slot that has as much of the path as is known beforehand.
-  let slot: Int
+  /// The slot that has as much of the path as is known beforehand; `nil` for a local variable.
+  let slot: Int?
   /// The way from the variable, for when a local variable has this name.
   let parts: [Part]
   /// The way from the slot.

@@ -5,8 +5,9 @@ import Octets
 extension EmailAddress {
   typealias Octets = UnsafeBufferPointer<UInt8>
 
-  /// Longer text is refused unread. An international domain is shorter in A-labels than in UTF-8
-  /// at most by half.
+  /// Longer text is refused unread.
+  ///
+  /// An international domain may be shorter in A-labels than in UTF-8, but never by so much.
   private static let longestInput = 1_024
 
   static func parse(
@@ -127,7 +128,9 @@ extension EmailAddress {
   }
 
   private static func isAtomText(_ scalar: Unicode.Scalar) -> Bool {
-    guard !scalar.isASCII else { return OctetSet.atext.contains(UInt8(truncatingIfNeeded: scalar.value)) }
+    guard !scalar.isASCII else {
+      return OctetSet.atext.contains(UInt8(truncatingIfNeeded: scalar.value))
+    }
     return !scalar.isControl && !scalar.isInvisible
   }
 
@@ -165,7 +168,9 @@ extension EmailAddress {
   }
 
   private static func isLabelText(_ scalar: Unicode.Scalar) -> Bool {
-    guard !scalar.isASCII else { return OctetSet.label.contains(UInt8(truncatingIfNeeded: scalar.value)) }
+    guard !scalar.isASCII else {
+      return OctetSet.label.contains(UInt8(truncatingIfNeeded: scalar.value))
+    }
     return !scalar.isControl && !scalar.isInvisible
   }
 }

@@ -49,7 +49,7 @@ package struct EmailAddress: Sendable, Hashable {
     try self.init(text.utf8.trimmingASCIIWhitespace, allowing: allowance)
   }
 
-  /// - Parameter at: The offset of the @ in `wire`.
+  /// An address that a parser took apart; `at` is the offset of the @ in `wire`.
   init(wire: [UInt8], at: Int, needsSMTPUTF8: Bool) {
     self.wire = wire
     self.at = at

@@ -9,10 +9,8 @@ enum EncodedWords {
 
   /// Appends text as encoded words, in Q or B, whichever is shorter.
   ///
-  /// - Parameters:
-  ///   - text: Valid UTF-8, not empty.
-  ///   - column: How many octets of the line are written; on return those of the last line.
-  ///   - literal: What Q may leave as it is.
+  /// The text is valid UTF-8; `literal` is what Q may leave as it is; `column` counts the octets of
+  /// the line, before and after.
   static func append(
     _ text: [UInt8], literal: OctetSet, column: inout Int, to header: inout [UInt8]
   ) {
@@ -20,23 +18,15 @@ enum EncodedWords {
     let isQ = text.count + 2 * escapes <= (text.count + 2) / 3 * 4
     var start = 0
     while start < text.count {
-      let room = min(longestWord, longestLine - column) - overhead
-      var end = fitting(text, from: start, room: room, literal: isQ ? literal : nil)
-      if end == start {
-        if start > 0 {
-          // Only a first word can find its line too full; the next line always has room.
-          header.append("\r\n ")
-          column = 1
-          continue
-        }
-        end = start + characterLength(text, at: start)
-      }
-      if start > 0, column > 1 {
+      if start > 0 {
         header.append("\r\n ")
         column = 1
-        end = fitting(
-          text, from: start, room: longestWord - overhead, literal: isQ ? literal : nil)
       }
+      // Behind a very long name a word of one character may make the line longer than wanted.
+      let room = min(longestWord, longestLine - column) - overhead
+      let end = max(
+        fitting(text, from: start, room: room, literal: isQ ? literal : nil),
+        start + characterLength(text, at: start))
       let before = header.count
       header.append(isQ ? "=?UTF-8?Q?" : "=?UTF-8?B?")
       if isQ {
@@ -50,9 +40,8 @@ enum EncodedWords {
     }
   }
 
-  /// Where a word that begins at `start` must end to have at most `room` octets of payload.
-  ///
-  /// - Parameter literal: `nil` for B encoding.
+  /// Where a word that begins at `start` must end to have at most `room` octets of payload, in B
+  /// where `literal` is `nil`.
   private static func fitting(
     _ text: [UInt8], from start: Int, room: Int, literal: OctetSet?
   ) -> Int {

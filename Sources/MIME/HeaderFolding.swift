@@ -9,7 +9,7 @@ enum HeaderFolding {
   /// Appends unstructured text such as a subject, as it is where a reader would give it back as
   /// it is, as encoded words elsewhere.
   ///
-  /// - Parameter column: How many octets of the line are written; on return those of the last line.
+  /// `column` counts the octets of the line, before and after.
   static func appendText(_ text: HeaderText, column: inout Int, to header: inout [UInt8]) {
     if text.bytes.isEmpty { return }
     if isPlain(text, column: column) {

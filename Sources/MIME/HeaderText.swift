@@ -11,7 +11,7 @@ package struct HeaderText: Sendable, Hashable {
     try self.init(Array(text.utf8))
   }
 
-  /// - Parameter bytes: UTF-8.
+  /// - Throws: ``HeaderError`` for octets that are not UTF-8, and for control characters.
   package init(_ bytes: [UInt8]) throws(HeaderError) {
     if !HeaderText.isPlain(bytes) {
       guard let text = String(validating: bytes, as: UTF8.self) else {
@@ -28,7 +28,7 @@ package struct HeaderText: Sendable, Hashable {
   /// UTF-8.
   package init(sanitising bytes: [UInt8]) {
     if HeaderText.isPlain(bytes) {
-      self.bytes = bytes
+      self.init(clean: bytes)
     } else {
       self.init(sanitising: String(decoding: bytes, as: UTF8.self))
     }
@@ -46,8 +46,10 @@ package struct HeaderText: Sendable, Hashable {
       }
       last = scalar
     }
-    bytes = clean
+    self.init(clean: clean)
   }
+
+  private init(clean bytes: [UInt8]) { self.bytes = bytes }
 
   /// Whether all octets are printable ASCII.
   var isASCII: Bool { HeaderText.isPlain(bytes) }

@@ -78,6 +78,6 @@ enum MIMEParameter {
       likeness = likeness.map { $0 == UInt8(ascii: "?") ? UInt8(ascii: "_") : $0 }
     }
     guard likeness.count > 60 else { return likeness }
-    return likeness[..<48] + likeness[(likeness.count - 12)...]
+    return Array(likeness[..<48]) + likeness[(likeness.count - 12)...]
   }
 }

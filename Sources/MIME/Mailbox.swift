@@ -5,7 +5,7 @@ package struct Mailbox: Sendable, Hashable {
   package let name: HeaderText?
   package let address: EmailAddress
 
-  /// - Parameter name: Shown instead of the address; an empty one is none.
+  /// An address and the name to show instead of it; an empty name is none.
   package init(name: HeaderText? = nil, address: EmailAddress) {
     self.name = name?.bytes.isEmpty == true ? nil : name
     self.address = address
@@ -91,7 +91,7 @@ extension Mailbox.ParseError: CustomStringConvertible {
 extension Mailbox {
   /// Appends the name, as it is, quoted, or as encoded words, and the address.
   ///
-  /// - Parameter column: How many octets of the line are written; on return those of the last line.
+  /// `column` counts the octets of the line, before and after.
   package func append(column: inout Int, to header: inout [UInt8]) {
     guard let name else {
       header.append(contentsOf: address.wire)

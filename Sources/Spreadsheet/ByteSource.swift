@@ -6,6 +6,8 @@ struct ByteSource: ~Copyable, Sendable {
   private let descriptor: Int32
   /// Octets read ahead (or all, in memory) that `read` gives before it asks the descriptor.
   private var held: [UInt8]
+  /// Octets that `read` has given from behind those.
+  private var beyond = 0
   private var heldAt = 0
   /// How many octets there are, `nil` for a pipe.
   let size: Int?
@@ -63,18 +65,20 @@ struct ByteSource: ~Copyable, Sendable {
         }
       }
       heldAt += count
-      if heldAt == held.count, descriptor >= 0 { (held, heldAt) = ([], 0) }
       return count
     }
     guard descriptor >= 0 else { return 0 }
-    return try Self.read(descriptor, into: &buffer, at: position, most: most)
+    let got = try Self.read(descriptor, into: &buffer, at: position, most: most)
+    beyond += got
+    return got
   }
 
   /// Goes on at `offset`, which counts from the beginning of the file.
   ///
-  /// A pipe can only be read past: call this before the first `read`.
+  /// A pipe cannot go back, except within the octets read ahead as long as none behind them have
+  /// been read.
   ///
-  /// - Returns: Whether the file reaches that far.
+  /// - Returns: Whether the file reaches that far, and the place can be reached.
   mutating func move(to offset: Int) throws(SpreadsheetError) -> Bool {
     guard offset >= 0 else { return false }
     guard descriptor >= 0 else {
@@ -87,7 +91,9 @@ struct ByteSource: ~Copyable, Sendable {
       guard lseek(descriptor, off_t(offset), SEEK_SET) >= 0 else { throw .cannotRead(code: errno) }
       return true
     }
-    var rest = offset
+    if beyond == 0 { heldAt = min(offset, held.count) }
+    var rest = offset - heldAt - beyond
+    guard rest >= 0 else { return false }
     var waste = [UInt8](repeating: 0, count: 1 << 16)
     while rest > 0 {
       let got = try read(into: &waste, at: 0, most: min(rest, waste.count))
@@ -109,7 +115,9 @@ struct ByteSource: ~Copyable, Sendable {
     var chunk = [UInt8](repeating: 0, count: 1 << 17)
     var at = offset
     while true {
-      let got = chunk.withUnsafeMutableBytes { pread(descriptor, $0.baseAddress, $0.count, off_t(at)) }
+      let got = chunk.withUnsafeMutableBytes {
+        pread(descriptor, $0.baseAddress, $0.count, off_t(at))
+      }
       guard got >= 0 else {
         if errno == EINTR { continue }
         throw .cannotRead(code: errno)

@@ -44,7 +44,7 @@ extension Delimiter {
   /// Of equals the one that makes more columns wins, then the order of the cases; a file of one
   /// column is read with commas.
   ///
-  /// - Parameter isWhole: Whether the file ends where the sample does.
+  /// `isWhole` says whether the file ends where the sample does.
   static func sniff(_ sample: [UInt8], isWhole: Bool) -> Delimiter {
     var best = (delimiter: Delimiter.comma, agreeing: 0.0, columns: 1)
     for candidate in allCases {

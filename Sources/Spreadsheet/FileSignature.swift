@@ -88,8 +88,8 @@ package enum FileSignature: String, Sendable, CaseIterable {
       }
     }
     // Latin text in UTF-16 has a zero in nearly every other place.
-    if zeros[0] + zeros[1] > sample.count * 3 / 10, zeros.contains(where: { $0 * 20 < sample.count })
-    {
+    let isOneSided = zeros.contains { $0 * 20 < sample.count }
+    if isOneSided, zeros[0] + zeros[1] > sample.count * 3 / 10 {
       return controls * 20 < sample.count ? .utf16WithoutMark : .binary
     }
     let all = controls + zeros[0] + zeros[1]

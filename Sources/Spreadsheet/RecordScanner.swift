@@ -37,8 +37,8 @@ struct RecordScanner: Sendable {
 
   /// Scans the record at `start`, and puts its cells into `cells`, counted from there.
   ///
-  /// - Parameter isLast: Whether nothing follows the text; else a record must end in a line
-  ///   break, and a CR must be followed by something, to be whole.
+  /// `isLast` says whether nothing follows the text; else a record must end in a line break, and a
+  /// CR must be followed by something, to be whole.
   mutating func scan(
     _ text: UnsafeBufferPointer<UInt8>, from start: Int, isLast: Bool, cells: inout [Row.Cell]
   ) -> Verdict {

@@ -65,12 +65,11 @@ package struct Row: Sendable {
       let octet = bytes[from]
       from += 1
       if isQuoted, octet == ASCII.quote {
-        if from < range.upperBound, bytes[from] == ASCII.quote {
-          from += 1
-        } else {
+        guard from < range.upperBound, bytes[from] == ASCII.quote else {
           isQuoted = false
           continue
         }
+        from += 1
       }
       bytes[to] = octet
       to += 1

@@ -67,9 +67,9 @@ struct EncodingTests {
     [0xF4, 0x90, 0x80, 0x80], [0xF5, 0x80, 0x80, 0x80], [0x80], [0xE2, 0x82], [0xFF],
   ])
   func `malformed UTF-8 is refused`(sequence: [UInt8]) {
-    let reading = Reading(Array("a\nééé\n".utf8) + sequence + Array("\n".utf8))
+    let reading = Reading(Array("a\nééééééé\n".utf8) + sequence + Array("\n".utf8))
     #expect(reading.error == .wrongEncoding(line: 3, expected: .utf8))
-    let cut = Reading(Array("a\nééé\n".utf8) + sequence)
+    let cut = Reading(Array("a\nééééééé\n".utf8) + sequence)
     #expect(cut.error == .wrongEncoding(line: 3, expected: .utf8))
   }
 

@@ -3,6 +3,8 @@ import Spreadsheet
 import Testing
 
 struct RefusalTests {
+  private static let commas = [UInt8](repeating: 0x2C, count: 16_384)
+
   private static func bytes(_ text: String) -> [UInt8] { Array(text.utf8) }
 
   @Test(arguments: [
@@ -34,8 +36,8 @@ struct RefusalTests {
     (bytes("\"a,b\n1,2\n"), .unclosedQuote(line: 1)),
     (bytes("\n,,\n1,2,3\n"), .noHeader(line: 2)),
     (bytes("ada@x.org,Ada\nbo@x.org,Bo\n"), .noHeader(line: 1)),
-    (bytes("a,b\n") + [UInt8](repeating: 0x2C, count: 16_384), .tooManyColumns(line: 2, limit: 16_384)),
-    ([UInt8](repeating: 0x2C, count: 16_384), .tooManyColumns(line: 1, limit: 16_384)),
+    (bytes("a,b\n") + commas, .tooManyColumns(line: 2, limit: 16_384)),
+    (commas, .tooManyColumns(line: 1, limit: 16_384)),
   ])
   func `a file is refused for what it is`(bytes: [UInt8], error: SpreadsheetError) {
     #expect(Reading(bytes).error == error)
@@ -45,7 +47,8 @@ struct RefusalTests {
   @Test func `a file that is not there or is a folder says so`() {
     var error = #expect(throws: SpreadsheetError.self) { _ = try ContactFile(path: "/no/such.csv") }
     #expect(error == .cannotOpen(path: "/no/such.csv", code: ENOENT))
-    #expect(error?.description == "Cannot open '/no/such.csv': there is no such file. Check the path.")
+    #expect(
+      error?.description == "Cannot open '/no/such.csv': there is no such file. Check the path.")
     error = #expect(throws: SpreadsheetError.self) { _ = try ContactFile(path: "/tmp") }
     #expect(error?.description == "Cannot open '/tmp': it is a folder. Name a file.")
   }

@@ -14,9 +14,11 @@ struct ResumeTests {
     e@x.de;é
     """
 
+  private static let latin1 = Encoded.latin1(text.replacing("😀", with: "ÿ"))
+
   @Test(arguments: [
     Array(text.utf8), [0xEF, 0xBB, 0xBF] + Array(text.utf8), Encoded.utf16(text),
-    Encoded.utf16(text, isBig: true), Encoded.latin1(text), Array("sep=;\n\(text)\n\n".utf8),
+    Encoded.utf16(text, isBig: true), latin1, Array("sep=;\n\(text)\n\n".utf8),
   ])
   func `resuming behind any row gives the same rest`(bytes: [UInt8]) throws {
     let whole = Reading(bytes)
@@ -36,7 +38,7 @@ struct ResumeTests {
   }
 
   @Test(arguments: [
-    Array(text.utf8), Encoded.utf16(text), Encoded.utf16(text, isBig: true), Encoded.latin1(text),
+    Array(text.utf8), Encoded.utf16(text), Encoded.utf16(text, isBig: true), latin1,
   ])
   func `the size of the chunks does not matter`(bytes: [UInt8]) {
     let whole = Reading(bytes)

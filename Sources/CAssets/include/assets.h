@@ -8,6 +8,5 @@ struct martlet_asset {
   size_t count;
 };
 
-// The schema's history, in order.
-extern const struct martlet_asset martlet_migrations[];
-extern const size_t martlet_migration_count;
+// The schema's history, in order; NULL past the end.
+const struct martlet_asset *martlet_migration(size_t index);

@@ -1,0 +1,126 @@
+import Octets
+
+/// Text that stays legible although its lines are short and all ASCII (RFC 2045 §6.7).
+package enum QuotedPrintable {
+  /// What a line holds before the `=` of a soft line break makes it 76.
+  private static let longestContent = 75
+
+  /// Appends the encoding of a text, every CR, LF or CRLF in it as CRLF.
+  package static func append(_ text: [UInt8], to bytes: inout [UInt8]) {
+    append(text, capacity: TextSurvey(text).quotedPrintableCapacity, to: &bytes)
+  }
+
+  /// Appends the encoding of a text; `capacity` is that of a survey of this very text.
+  static func append(_ text: [UInt8], capacity: Int, to bytes: inout [UInt8]) {
+    text.withUnsafeBufferPointer { text in
+      bytes.append(addingCapacity: capacity) { output in
+        output.withUnsafeMutableBufferPointer { buffer, count in
+          var lines = Lines(buffer: buffer, count: count)
+          lines.encode(text)
+          count = lines.count
+        }
+      }
+    }
+  }
+
+  /// The lines being written.
+  private struct Lines {
+    let buffer: UnsafeMutableBufferPointer<UInt8>
+    var count: Int
+    private var column = 0
+
+    init(buffer: UnsafeMutableBufferPointer<UInt8>, count: Int) {
+      self.buffer = buffer
+      self.count = count
+    }
+
+    mutating func encode(_ text: UnsafeBufferPointer<UInt8>) {
+      var at = 0
+      while at < text.count {
+        let octet = text[at]
+        at &+= 1
+        if TextSurvey.isPlain(octet) || octet == ASCII.tab {
+          if column >= longestContent { breakSoftly() }
+          put(octet)
+        } else if octet == ASCII.carriageReturn || octet == ASCII.lineFeed {
+          if octet == ASCII.carriageReturn, at < text.count, text[at] == ASCII.lineFeed { at &+= 1 }
+          escapeTrailingSpace()
+          put(ASCII.carriageReturn)
+          put(ASCII.lineFeed)
+          column = 0
+        } else {
+          putEscaped(octet)
+        }
+      }
+      escapeTrailingSpace()
+    }
+
+    @inline(__always)
+    private mutating func put(_ octet: UInt8) {
+      buffer.initializeElement(at: count, to: octet)
+      count &+= 1
+      column &+= 1
+    }
+
+    private mutating func putEscaped(_ octet: UInt8) {
+      if column + 3 > longestContent { breakSoftly() }
+      put(ASCII.equals)
+      put(Hexadecimal.capital(octet &>> 4))
+      put(Hexadecimal.capital(octet & 15))
+    }
+
+    private mutating func breakSoftly() {
+      put(ASCII.equals)
+      put(ASCII.carriageReturn)
+      put(ASCII.lineFeed)
+      column = 0
+    }
+
+    /// White space at the end of a line may get lost on the way, so it goes escaped.
+    private mutating func escapeTrailingSpace() {
+      guard column > 0, case let last = buffer[count - 1], last == ASCII.space || last == ASCII.tab
+      else { return }
+      count &-= 1
+      column &-= 1
+      putEscaped(last)
+    }
+  }
+
+  /// The octets that were encoded; an `=` that begins no escape stays as it is.
+  package static func decode(_ text: [UInt8]) -> [UInt8] {
+    var content: [UInt8] = []
+    var lines = text.split(separator: ASCII.lineFeed, omittingEmptySubsequences: false)[...]
+    while var line = lines.popFirst() {
+      let hasEnding = !lines.isEmpty
+      var ending: [UInt8] = hasEnding ? [ASCII.lineFeed] : []
+      if hasEnding, line.last == ASCII.carriageReturn {
+        line.removeLast()
+        ending = [ASCII.carriageReturn, ASCII.lineFeed]
+      }
+      // White space at the end of an encoded line was added on the way.
+      while line.last == ASCII.space || line.last == ASCII.tab { line.removeLast() }
+      if line.last == ASCII.equals {
+        line.removeLast()
+        ending = []
+      }
+      appendDecoded(line, to: &content)
+      content.append(contentsOf: ending)
+    }
+    return content
+  }
+
+  private static func appendDecoded(_ line: ArraySlice<UInt8>, to content: inout [UInt8]) {
+    var rest = line
+    while let octet = rest.popFirst() {
+      if octet == ASCII.equals, rest.count >= 2,
+        let high = Hexadecimal.value(rest[rest.startIndex]),
+        let low = Hexadecimal.value(rest[rest.startIndex + 1])
+      {
+        content.append(high &<< 4 | low)
+        rest.removeFirst(2)
+      } else {
+        content.append(octet)
+      }
+    }
+  }
+}

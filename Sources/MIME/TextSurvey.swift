@@ -1,0 +1,81 @@
+import Octets
+
+/// What one pass over a text finds out to choose its transfer encoding and to reserve room for it.
+struct TextSurvey: Sendable {
+  private(set) var count = 0
+  /// Octets that are not printable ASCII, space, tab, CR or LF.
+  private(set) var foreign = 0
+  private(set) var equalsSigns = 0
+  /// Whether the octets with which all our boundaries begin are in the text.
+  private(set) var holdsBoundaryStart = false
+  /// Lines that end, by CRLF, CR or LF.
+  private(set) var lineEndings = 0
+  /// Those of them that are not CRLF.
+  private(set) var bareLineEndings = 0
+  /// The longest line, without its ending.
+  private(set) var longestLine = 0
+
+  init(_ text: [UInt8]) {
+    text.withUnsafeBufferPointer { survey($0) }
+  }
+
+  private mutating func survey(_ text: UnsafeBufferPointer<UInt8>) {
+    count = text.count
+    var lineStart = 0
+    var at = 0
+    while at < text.count {
+      at = TextSurvey.endOfPlain(text, from: at)
+      guard at < text.count else { break }
+      switch text[at] {
+      case ASCII.equals:
+        equalsSigns &+= 1
+        if at + 1 < text.count, text[at + 1] == UInt8(ascii: "_") { holdsBoundaryStart = true }
+      case ASCII.tab: break
+      case ASCII.carriageReturn, ASCII.lineFeed:
+        longestLine = max(longestLine, at - lineStart)
+        lineEndings &+= 1
+        if text[at] == ASCII.carriageReturn, at + 1 < text.count, text[at + 1] == ASCII.lineFeed {
+          at &+= 1
+        } else {
+          bareLineEndings &+= 1
+        }
+        lineStart = at + 1
+      default: foreign &+= 1
+      }
+      at &+= 1
+    }
+    longestLine = max(longestLine, text.count - lineStart)
+  }
+
+  /// The end of the run of printable ASCII without `=` that begins at `start`.
+  @inline(__always)
+  static func endOfPlain(_ text: UnsafeBufferPointer<UInt8>, from start: Int) -> Int {
+    var at = start
+    while at < text.count, isPlain(text[at]) { at &+= 1 }
+    return at
+  }
+
+  @inline(__always)
+  static func isPlain(_ octet: UInt8) -> Bool { octet &- 0x20 < 95 && octet != ASCII.equals }
+
+  /// Whether the text can travel as it is but for its line endings.
+  var isSevenBit: Bool { foreign == 0 && longestLine <= 998 }
+
+  /// About how many octets quoted-printable makes of the text.
+  var quotedPrintableCount: Int {
+    let content = count + 2 * (foreign + equalsSigns) + bareLineEndings
+    return content + content / 75 * 3
+  }
+
+  /// How many octets base64 makes of the text.
+  var base64Count: Int { Base64.linesCount(count + bareLineEndings) }
+
+  /// More octets than quoted-printable makes of the text, whatever its lines are like.
+  ///
+  /// A line ending costs two octets, and up to five more for white space before it; a soft line
+  /// break costs three and stands behind at least 73 others.
+  var quotedPrintableCapacity: Int {
+    let content = count + 2 * (foreign + equalsSigns) + 7 * (lineEndings + 1)
+    return content + (content / 73 + 1) * 3
+  }
+}
