@@ -32,8 +32,9 @@ struct Renderer {
 
   var output: [UInt8] = []
   var missing = MissingNames()
-  /// What is not ours at the front of `output`.
-  private let outputStart: Int
+  /// How much of our output is kept aside while a capture fills `output`; negative by what was
+  /// in it before us.
+  private var aside: Int
 
   var cells: [Cell]
   var loops: [LoopState] = []
@@ -62,7 +63,7 @@ struct Renderer {
     self.escaping = escaping
     self.limits = limits
     self.now = now
-    outputStart = output.count
+    aside = -output.count
     cells =
       program.bindsNames ? Array(repeating: Cell(), count: program.isBound.count) : []
     steps = limits.steps
@@ -105,7 +106,7 @@ struct Renderer {
   }
 
   private func checkOutput() throws(RenderError) {
-    guard output.count &- outputStart <= limits.outputBytes else {
+    guard output.count &+ aside <= limits.outputBytes else {
       throw RenderError(.limit, "the output is longer than \(limits.outputBytes) bytes")
     }
   }
@@ -221,7 +222,9 @@ struct Renderer {
   private mutating func captured(_ block: Block) throws(RenderError) -> ([UInt8], Interrupt) {
     let outer = output
     output = []
+    aside += outer.count
     let interrupt = try run(block)
+    aside -= outer.count
     let text = output
     output = outer
     try spend(bytes: text.count)

@@ -58,7 +58,10 @@ struct Segment {
 extension Renderer {
   mutating func runLoop(_ loop: Loop) throws(RenderError) -> Interrupt {
     let segment = try segment(of: loop)
-    guard segment.count > 0 else { return try loop.otherwise.map { b throws(RenderError) in try run(b) } ?? .none }
+    guard segment.count > 0 else {
+      guard let otherwise = loop.otherwise else { return .none }
+      return try run(otherwise)
+    }
     let number = loops.count
     loops.append(LoopState(title: loop.title, length: segment.count, parent: innermostLoop))
     let outerLoop = innermostLoop
@@ -66,19 +69,17 @@ extension Renderer {
     let outerForloop = cells[Compiler.forloop].scoped
     innermostLoop = number
     cells[Compiler.forloop].scoped = .loop(number)
-    var result = Interrupt.none
     for index in 0..<segment.count {
       loops[number].index = index
       cells[loop.name].scoped = segment[index]
       try spend(steps: 1)
       if try run(loop.body) == .breaking { break }
     }
-    result = .none
     cells[Compiler.forloop].scoped = outerForloop
     cells[loop.name].scoped = outerCell
     innermostLoop = outerLoop
     loops.removeSubrange(number...)
-    return result
+    return .none
   }
 
   private mutating func segment(of loop: Loop) throws(RenderError) -> Segment {
@@ -234,6 +235,7 @@ extension Renderer {
       try spend(steps: 1)
       try spend(bytes: cells.count)
       cells = fresh
+      (resumption, cyclePositions, lastChanged) = ([:], [:], [])
       loops[number].index = index
       cells[Compiler.forloop].scoped = .loop(number)
       cells[variable].scoped = segment[index]

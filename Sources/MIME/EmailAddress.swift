@@ -72,7 +72,14 @@ package struct EmailAddress: Sendable, Hashable {
   }
 
   /// What two spellings that people take for one address have in common: `Ada@x.org`, `ada@X.org`.
-  package var key: [UInt8] { wire.lowercasedASCII }
+  package var key: [UInt8] {
+    [UInt8](unsafeUninitializedCapacity: wire.count) { buffer, count in
+      for octet in wire {
+        buffer.initializeElement(at: count, to: octet.lowercasedASCII)
+        count &+= 1
+      }
+    }
+  }
 }
 
 extension EmailAddress: CustomStringConvertible {

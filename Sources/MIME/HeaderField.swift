@@ -2,78 +2,58 @@ import Octets
 
 /// One field of a header, folded and encoded, ready to be written into a message.
 package struct HeaderField: Sendable, Hashable {
+  package let name: HeaderName
   /// The lines, each with its CRLF.
   package let bytes: [UInt8]
   /// Whether the field holds an address with characters beyond ASCII.
   package let needsSMTPUTF8: Bool
-  let nameCount: Int
 
   /// A field of free text, such as `X-Campaign`.
-  package init(_ name: String, text: HeaderText) throws(HeaderError) {
-    var (bytes, column) = try HeaderField.opening(name)
-    nameCount = bytes.count - 2
-    HeaderFolding.appendText(text, column: &column, to: &bytes)
-    bytes.append("\r\n")
-    self.bytes = bytes
-    needsSMTPUTF8 = false
+  package init(_ name: HeaderName, text: HeaderText) {
+    self.init(name) { HeaderFolding.appendText(text, column: &$0, to: &$1) }
   }
 
   /// A field whose value has a grammar of its own and is written as it is, such as
   /// `List-Unsubscribe`: ASCII, folded only where it has spaces.
-  package init(_ name: String, structured value: HeaderText) throws(HeaderError) {
-    var (bytes, column) = try HeaderField.opening(name)
-    nameCount = bytes.count - 2
+  ///
+  /// - Throws: ``HeaderError/notText(position:)`` when the value is not ASCII, or
+  ///   ``HeaderError/tooLong(_:)`` when it cannot be folded into lines of 998 octets.
+  package init(_ name: HeaderName, structured value: HeaderText) throws(HeaderError) {
     if let index = value.bytes.firstIndex(where: { $0 >= 0x80 }) {
       throw .notText(position: index + 1)
     }
     let words = Array(value.bytes.trimmingASCIIWhitespace)
-    guard HeaderFolding.fitsLines(words, column: column) else { throw .tooLong(name) }
-    HeaderFolding.appendPlain(words, column: &column, to: &bytes)
-    bytes.append("\r\n")
-    self.bytes = bytes
-    needsSMTPUTF8 = false
+    guard HeaderFolding.fitsLines(words, column: name.bytes.count + 2) else {
+      throw .tooLong(name.description)
+    }
+    self.init(name) { HeaderFolding.appendPlain(words, column: &$0, to: &$1) }
   }
 
   /// A field that holds one mailbox, such as `Sender`.
-  package init(_ name: String, mailbox: Mailbox) throws(HeaderError) {
-    var (bytes, column) = try HeaderField.opening(name)
-    nameCount = bytes.count - 2
-    mailbox.append(column: &column, to: &bytes)
-    bytes.append("\r\n")
-    self.bytes = bytes
-    needsSMTPUTF8 = mailbox.address.needsSMTPUTF8
+  package init(_ name: HeaderName, mailbox: Mailbox) {
+    self.init(name, needsSMTPUTF8: mailbox.address.needsSMTPUTF8) {
+      mailbox.append(column: &$0, to: &$1)
+    }
   }
 
-  /// As it was given, without the colon.
-  package var name: String { String(decoding: bytes[..<nameCount], as: UTF8.self) }
+  private init(
+    _ name: HeaderName, needsSMTPUTF8: Bool = false,
+    value: (_ column: inout Int, _ field: inout [UInt8]) -> Void
+  ) {
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(128)
+    bytes.append(contentsOf: name.bytes)
+    bytes.append(": ")
+    var column = bytes.count
+    value(&column, &bytes)
+    bytes.append("\r\n")
+    self.name = name
+    self.bytes = bytes
+    self.needsSMTPUTF8 = needsSMTPUTF8
+  }
 
   func hasSameName(as other: HeaderField) -> Bool {
-    nameCount == other.nameCount
-      && zip(bytes[..<nameCount], other.bytes)
-        .allSatisfy { $0.lowercasedASCII == $1.lowercasedASCII }
-  }
-
-  private static func opening(_ name: String) throws(HeaderError) -> ([UInt8], column: Int) {
-    var bytes = Array(name.utf8)
-    let isValid = bytes.allSatisfy { (0x21...0x7E).contains($0) && $0 != UInt8(ascii: ":") }
-    guard isValid, (1...76).contains(bytes.count) else { throw .invalidName(name) }
-    for reserved in reservedNames where bytes.equalsIgnoringASCIICase(reserved) {
-      throw .reservedName(name)
-    }
-    guard !bytes.starts(withIgnoringASCIICase: "content-") else { throw .reservedName(name) }
-    bytes.append(": ")
-    return (bytes, bytes.count)
-  }
-
-  /// What the message builder writes itself, and what only relays and receivers may.
-  private static let reservedNames: [StaticString] = [
-    "From", "To", "Cc", "Bcc", "Reply-To", "Subject", "Date", "Message-ID", "MIME-Version",
-    "DKIM-Signature", "Received", "Return-Path",
-  ]
-}
-
-extension [UInt8] {
-  fileprivate func starts(withIgnoringASCIICase text: StaticString) -> Bool {
-    prefix(text.utf8CodeUnitCount).equalsIgnoringASCIICase(text)
+    name.bytes.count == other.name.bytes.count
+      && zip(name.bytes, other.name.bytes).allSatisfy { $0.lowercasedASCII == $1.lowercasedASCII }
   }
 }

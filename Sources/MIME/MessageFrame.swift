@@ -32,7 +32,7 @@ package struct MessageFrame: Sendable {
   ) throws(HeaderError) {
     for (index, field) in headers.enumerated() {
       if headers[..<index].contains(where: field.hasSameName) {
-        throw .repeatedName(field.name)
+        throw .repeatedName(field.name.description)
       }
     }
     self.headers = headers

@@ -11,8 +11,10 @@ package struct MessageID: Sendable, Hashable {
   ///   - unique: What no other message has, such as its delivery's identifier; the first 64 octets
   ///     count.
   ///   - sender: Whose domain stands on the right.
-  package init(unique: some Sequence<UInt8>, sender: EmailAddress) {
-    var bytes: [UInt8] = [UInt8(ascii: "<")]
+  package init(unique: [UInt8], sender: EmailAddress) {
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(2 * min(unique.count, 64) + sender.wire.count + 2)
+    bytes.append(UInt8(ascii: "<"))
     for octet in unique.prefix(64) {
       bytes.append(Hexadecimal.small(octet &>> 4))
       bytes.append(Hexadecimal.small(octet & 15))

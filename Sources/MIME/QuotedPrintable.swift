@@ -29,27 +29,45 @@ package enum QuotedPrintable {
     var count: Int
     private var column = 0
 
+    /// The buffer must have the room that a survey of the text asks for.
     init(buffer: UnsafeMutableBufferPointer<UInt8>, count: Int) {
       self.buffer = buffer
       self.count = count
     }
 
     mutating func encode(_ text: UnsafeBufferPointer<UInt8>) {
+      let raw = UnsafeRawBufferPointer(text)
+      let target = UnsafeMutableRawBufferPointer(buffer)
       var at = 0
       while at < text.count {
+        if let word = OctetWord(raw, at: at) {
+          let plain = OctetWord.countBefore(word.controls | word.equalsSigns | word.foreign)
+          let taken = min(plain, longestContent &- column)
+          // All eight are written; those not taken are written over.
+          target.storeBytes(of: word.octets.littleEndian, toByteOffset: count, as: UInt64.self)
+          count &+= taken
+          column &+= taken
+          at &+= taken
+          if taken == 8 { continue }
+          if taken < plain {
+            breakSoftly()
+            continue
+          }
+        }
         let octet = text[at]
         at &+= 1
-        if TextSurvey.isPlain(octet) || octet == ASCII.tab {
-          if column >= longestContent { breakSoftly() }
-          put(octet)
-        } else if octet == ASCII.carriageReturn || octet == ASCII.lineFeed {
+        switch octet {
+        case ASCII.carriageReturn, ASCII.lineFeed:
           if octet == ASCII.carriageReturn, at < text.count, text[at] == ASCII.lineFeed { at &+= 1 }
           escapeTrailingSpace()
           put(ASCII.carriageReturn)
           put(ASCII.lineFeed)
           column = 0
-        } else {
-          putEscaped(octet)
+        case ASCII.equals: putEscaped(octet)
+        case ASCII.tab, 0x20...0x7E:
+          if column >= longestContent { breakSoftly() }
+          put(octet)
+        default: putEscaped(octet)
         }
       }
       escapeTrailingSpace()

@@ -21,16 +21,22 @@ struct TextSurvey: Sendable {
 
   private mutating func survey(_ text: UnsafeBufferPointer<UInt8>) {
     count = text.count
+    let raw = UnsafeRawBufferPointer(text)
     var lineStart = 0
     var at = 0
     while at < text.count {
-      at = TextSurvey.endOfPlain(text, from: at)
-      guard at < text.count else { break }
+      if let word = OctetWord(raw, at: at) {
+        let marks = word.controls | word.equalsSigns
+        let before = OctetWord.countBefore(marks)
+        foreign &+= OctetWord.count(word.foreign, before: before)
+        at &+= before
+        if before == 8 { continue }
+      }
       switch text[at] {
       case ASCII.equals:
         equalsSigns &+= 1
         if at + 1 < text.count, text[at + 1] == UInt8(ascii: "_") { holdsBoundaryStart = true }
-      case ASCII.tab: break
+      case ASCII.tab, 0x20...0x7E: break
       case ASCII.carriageReturn, ASCII.lineFeed:
         longestLine = max(longestLine, at - lineStart)
         lineEndings &+= 1
@@ -47,17 +53,6 @@ struct TextSurvey: Sendable {
     longestLine = max(longestLine, text.count - lineStart)
   }
 
-  /// The end of the run of printable ASCII without `=` that begins at `start`.
-  @inline(__always)
-  static func endOfPlain(_ text: UnsafeBufferPointer<UInt8>, from start: Int) -> Int {
-    var at = start
-    while at < text.count, isPlain(text[at]) { at &+= 1 }
-    return at
-  }
-
-  @inline(__always)
-  static func isPlain(_ octet: UInt8) -> Bool { octet &- 0x20 < 95 && octet != ASCII.equals }
-
   /// Whether the text can travel as it is but for its line endings.
   var isSevenBit: Bool { foreign == 0 && longestLine <= 998 }
 
@@ -73,9 +68,10 @@ struct TextSurvey: Sendable {
   /// More octets than quoted-printable makes of the text, whatever its lines are like.
   ///
   /// A line ending costs two octets, and up to five more for white space before it; a soft line
-  /// break costs three and stands behind at least 73 others.
+  /// break costs three and stands behind at least 73 others. Eight more let the encoder write
+  /// whole words.
   var quotedPrintableCapacity: Int {
     let content = count + 2 * (foreign + equalsSigns) + 7 * (lineEndings + 1)
-    return content + (content / 73 + 1) * 3
+    return content + (content / 73 + 1) * 3 + 8
   }
 }

@@ -30,8 +30,8 @@ class Recorder:
             "to": envelope.rcpt_tos,
             "octets": len(envelope.original_content),
             "tls": session.ssl is not None,
-            "login": session.auth_data.login.decode() if session.auth_data else None,
-            "mechanism": getattr(session.auth_data, "mechanism", None),
+            "login": session.auth_data[0] if session.auth_data else None,
+            "mechanism": session.auth_data[1] if session.auth_data else None,
         }
         self.out.write(json.dumps(about).encode() + b"\n" + envelope.original_content + b"\n")
         return "250 2.0.0 Taken"
@@ -40,8 +40,7 @@ class Recorder:
         right = (self.options.user.encode(), self.options.password.encode())
         if not isinstance(given, LoginPassword) or (given.login, given.password) != right:
             return AuthResult(success=False, handled=False, message="535 5.7.8 Wrong user name or password")
-        given.mechanism = mechanism
-        return AuthResult(success=True, auth_data=given)
+        return AuthResult(success=True, auth_data=(given.login.decode(), mechanism))
 
 
 async def serve(options) -> None:

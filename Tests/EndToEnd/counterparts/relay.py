@@ -13,7 +13,7 @@ import tempfile
 from pathlib import Path
 
 from .certificates import Certificate
-from .processes import answers, free_port, wait_for
+from .processes import Server, answers, free_port, wait_for
 
 MAIN = """
 compatibility_level = 3.6
@@ -35,6 +35,8 @@ local_recipient_maps =
 default_transport = lmtp:inet:127.0.0.1:{lmtp}
 disable_dns_lookups = yes
 smtputf8_enable = no
+smtpd_peername_lookup = no
+smtpd_error_sleep_time = 0
 in_flow_delay = 0
 message_size_limit = 60000000
 smtpd_relay_restrictions = permit_mynetworks, reject
@@ -94,6 +96,7 @@ mail_uid = mail
 mail_gid = mail
 first_valid_uid = 1
 mail_fsync = never
+auth_failure_delay = 0
 auth_mechanisms = plain login
 passdb {{
   driver = static
@@ -141,6 +144,7 @@ class Relay:
         for name in ("etc", "spool/private", "lib", "log", "run", "mail"):
             (self.folder / name).mkdir(parents=True)
         self.folder.chmod(0o755)
+        self.dovecot: Server | None = None
         shutil.chown(self.folder / "lib", "postfix")
         shutil.chown(self.folder / "spool" / "private", "postfix")
         (self.folder / "spool" / "private").chmod(0o700)
@@ -151,8 +155,10 @@ class Relay:
         (self.folder / "etc" / "master.cf").write_text(MASTER.format(**names))
         (self.folder / "dovecot.conf").write_text(DOVECOT.format(**names))
         try:
-            self._run("dovecot", "-c", str(self.folder / "dovecot.conf"))
-            self._run("postfix", "-c", str(self.folder / "etc"), "start")
+            self.dovecot = Server(
+                ["dovecot", "-F", "-c", str(self.folder / "dovecot.conf")], self.imap, self.folder / "log" / "start.log"
+            )
+            self._postfix("start")
             for port in (self.smtp, self.submission, self.submissions, self.lmtp, self.imap):
                 wait_for(lambda port=port: answers(port), f"port {port}; logs: {self.log()[-2000:]}")
         except Exception:
@@ -163,10 +169,15 @@ class Relay:
     def url(self) -> str:
         return f"smtp+unsafe://127.0.0.1:{self.smtp}"
 
-    def _run(self, *command: str) -> None:
-        done = subprocess.run(command, capture_output=True, text=True)
+    def _postfix(self, command: str) -> None:
+        # Its daemons keep what they inherit, so a pipe would never end: a file, then.
+        with (self.folder / "log" / "start.log").open("ab") as output:
+            done = subprocess.run(
+                ["postfix", "-c", str(self.folder / "etc"), command],
+                stdin=subprocess.DEVNULL, stdout=output, stderr=output, timeout=60,
+            )  # fmt: skip
         if done.returncode != 0:
-            raise RuntimeError(f"{' '.join(command)}: {done.stderr} {self.log()[-2000:]}")
+            raise RuntimeError(f"postfix {command}: {self.log()[-2000:]}")
 
     def log(self) -> str:
         return "".join(file.read_text(errors="replace") for file in sorted((self.folder / "log").glob("*")))
@@ -204,8 +215,10 @@ class Relay:
         return answer[0][1]
 
     def stop(self) -> None:
-        subprocess.run(["postfix", "-c", str(self.folder / "etc"), "stop"], capture_output=True)
-        subprocess.run(["doveadm", "-c", str(self.folder / "dovecot.conf"), "stop"], capture_output=True)
+        if (self.folder / "spool" / "pid" / "master.pid").exists():
+            self._postfix("stop")
+        if self.dovecot:
+            self.dovecot.stop()
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def __enter__(self):

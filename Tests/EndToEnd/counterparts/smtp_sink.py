@@ -4,6 +4,7 @@ import os
 import pwd
 import re
 import shutil
+import tempfile
 from pathlib import Path
 
 from .processes import Server, free_port, is_root
@@ -14,8 +15,8 @@ PROGRAM = shutil.which("smtp-sink") or "/usr/sbin/smtp-sink"
 class SMTPSink(Server):
     def __init__(self, folder: Path, *arguments: str):
         folder.mkdir(parents=True, exist_ok=True)
-        self.dump = folder / "dump"
-        self.dump.mkdir()
+        # Not under pytest's folder, which only its owner may enter.
+        self.dump = Path(tempfile.mkdtemp(prefix="smtp-sink-"))
         port = free_port()
         user = []
         if is_root():  # it refuses to run as root, so the dump must be another user's
@@ -28,6 +29,10 @@ class SMTPSink(Server):
             port,
             folder / "smtp-sink.log",
         )
+
+    def __exit__(self, *_):
+        self.stop()
+        shutil.rmtree(self.dump)
 
     @property
     def url(self) -> str:

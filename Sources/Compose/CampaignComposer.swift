@@ -1,0 +1,165 @@
+package import Crypto
+import Liquid
+package import MIME
+package import Model
+package import Octets
+
+/// A campaign's message, compiled once: templates, headers and attachments.
+///
+/// Page, preflight and engine all use it, so what is previewed is what is sent.
+package struct CampaignComposer: Sendable {
+  /// One recipient's message with what the envelope needs.
+  package struct Composed: Sendable {
+    /// The reverse-path.
+    package let sender: [UInt8]
+    /// The forward-path.
+    package let recipient: [UInt8]
+    package let message: OutgoingMessage
+  }
+
+  private let campaign: CampaignKey
+  private let from: Mailbox
+  private let frame: MessageFrame
+  private let subject: Personalised
+  private let html: Personalised?
+  private let text: Personalised?
+  private let unsubscribe: UnsubscribeLink
+  private let isTransactional: Bool
+
+  /// - Parameters:
+  ///   - fieldNames: The audience's columns as templates call them.
+  ///   - attachments: The files named in `content`, read.
+  ///   - master: The key from which opt-out links are made.
+  package init(
+    _ content: CampaignContent, named name: String, of campaign: CampaignKey,
+    fieldNames: [String], attachments: [Attachment], master: SecretKey
+  ) throws(ComposeError) {
+    self.campaign = campaign
+    from = try Self.mailbox(content.from, "From")
+    let replyTo = try content.replyTo.map { text throws(ComposeError) in
+      try Self.mailbox(text, "Reply-To")
+    }
+    isTransactional = content.isTransactional
+    unsubscribe = UnsubscribeLink(
+      master: master, campaign: campaign, baseURL: content.baseURL, sender: from.address.wire)
+
+    do throws(HeaderError) {
+      _ = try HeaderText(content.subject)
+      frame = try MessageFrame(
+        from: from, replyTo: replyTo,
+        headers: content.isTransactional ? [] : try Self.listHeaders(campaign, from: from),
+        attachments: attachments, boundarySeed: Self.seed(campaign))
+    } catch {
+      throw .header(field: "Subject", error)
+    }
+
+    var htmlSource = content.html
+    var textSource = content.text ?? content.html.map(PlainText.made(from:))
+    guard textSource != nil else { throw .noBody }
+    if !content.isTransactional, Footer.isNeeded(in: [htmlSource, textSource]) {
+      htmlSource = htmlSource.map(Footer.added(toHTML:))
+      textSource = textSource.map(Footer.added(toText:))
+    }
+    let constants: [String: Value] = [
+      "campaign.name": Value(name), "sender.email": .string(from.address.wire),
+      "sender.name": .string(from.name?.bytes ?? []),
+    ]
+    func compiled(
+      _ source: [UInt8], _ part: String, _ escaping: Escaping
+    ) throws(ComposeError) -> Personalised {
+      do throws(TemplateError) {
+        return try Personalised(
+          source, escaping: escaping, fieldNames: fieldNames, constants: constants)
+      } catch {
+        throw .template(part: part, error)
+      }
+    }
+    subject = try compiled([UInt8](content.subject.utf8), "subject", .none)
+    html = try htmlSource.map { source throws(ComposeError) in
+      try compiled(source, "HTML body", .html)
+    }
+    text = try textSource.map { source throws(ComposeError) in
+      try compiled(source, "text body", .none)
+    }
+  }
+
+  /// Makes one recipient's message.
+  package func compose(
+    _ delivery: ClaimedDelivery, date: Timestamp
+  ) throws(ComposeError) -> Composed {
+    guard let fields = FieldList.values(delivery.fields) else { throw .damagedFields }
+    let address: EmailAddress
+    do throws(EmailAddress.ParseError) {
+      address = try EmailAddress(delivery.email, allowing: .localDomains)
+    } catch {
+      throw .invalidRecipient(error)
+    }
+    let values = RecipientValues(
+      email: delivery.email, fields: fields,
+      unsubscribeURL: unsubscribe.url(forDelivery: delivery.number))
+    // A line break that comes with a recipient's name becomes a space: it must never end a header.
+    var content = MessageContent(
+      to: Mailbox(address: address),
+      subject: HeaderText(sanitising: try rendered(subject, values, "subject") ?? []),
+      date: date, messageID: messageID(forDelivery: delivery.number),
+      text: try rendered(text, values, "text body"), html: try rendered(html, values, "HTML body"))
+    if !isTransactional { content.headers = unsubscribeHeaders(delivery.number) }
+    return Composed(
+      sender: from.address.wire, recipient: address.wire, message: frame.build(content))
+  }
+
+  /// The name that the message to a recipient keeps over all attempts.
+  package func messageID(forDelivery number: Int) -> MessageID {
+    var unique = campaign.campaign.octets
+    for shift in stride(from: 32, through: 0, by: -8) {
+      unique.append(UInt8(truncatingIfNeeded: number >> shift))
+    }
+    return MessageID(unique: unique, sender: from.address)
+  }
+
+  private func rendered(
+    _ part: Personalised?, _ values: RecipientValues, _ name: String
+  ) throws(ComposeError) -> [UInt8]? {
+    guard let part else { return nil }
+    var output: [UInt8] = []
+    output.reserveCapacity(8_192)
+    do throws(RenderError) {
+      try part.render(values, into: &output)
+    } catch {
+      throw .rendering(part: name, error)
+    }
+    return output
+  }
+
+  private func unsubscribeHeaders(_ number: Int) -> [HeaderField] {
+    let value = HeaderText(sanitising: unsubscribe.header(forDelivery: number))
+    guard let field = try? HeaderField(.listUnsubscribe, structured: value) else { return [] }
+    guard unsubscribe.isOneClick,
+      let post = try? HeaderField(
+        .listUnsubscribePost,
+        structured: HeaderText(sanitising: "List-Unsubscribe=One-Click"))
+    else { return [field] }
+    return [field, post]
+  }
+
+  /// List-Id stays the same for all mail of a workspace to its list (RFC 2919).
+  private static func listHeaders(
+    _ campaign: CampaignKey, from: Mailbox
+  ) throws(HeaderError) -> [HeaderField] {
+    let label = String(decoding: campaign.workspace.base32, as: UTF8.self)
+    let domain = String(decoding: from.address.domain, as: UTF8.self)
+    return [try HeaderField(.listID, structured: HeaderText("<\(label).\(domain)>"))]
+  }
+
+  private static func seed(_ campaign: CampaignKey) -> UInt64 {
+    campaign.campaign.octets.suffix(8).reduce(0) { $0 << 8 | UInt64($1) }
+  }
+
+  private static func mailbox(_ text: String, _ field: String) throws(ComposeError) -> Mailbox {
+    do throws(Mailbox.ParseError) {
+      return try Mailbox(parsing: text, allowing: .localDomains)
+    } catch {
+      throw .mailbox(field: field, error)
+    }
+  }
+}
