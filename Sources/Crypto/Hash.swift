@@ -32,7 +32,7 @@ package struct SHA256: Sendable {
 
 /// A fast hash of 16 to 64 octets, for cache keys and content addresses.
 package enum BLAKE2b {
-  /// - Parameter count: How many octets of hash, held to 16...64.
+  /// The first `count` octets of hash, held to 16...64.
   package static func hash(_ bytes: [UInt8], count: Int = 16) -> [UInt8] {
     var hash = [UInt8](repeating: 0, count: min(max(count, 16), 64))
     crypto_generichash_blake2b(&hash, hash.count, bytes, UInt64(bytes.count), nil, 0)

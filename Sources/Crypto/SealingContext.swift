@@ -1,8 +1,8 @@
 /// Where a sealed secret belongs, as octets no two places share.
 package enum SealingContext {
-  /// Each part goes in with its length, so that none can borrow octets of its neighbour.
+  /// The context of one column of one row; `purpose` names the column, as in `sender.password`.
   ///
-  /// - Parameter purpose: The column, as in `sender.password`.
+  /// Each part goes in with its length, so that none can borrow octets of its neighbour.
   package static func bytes(
     purpose: StaticString, workspace: some Collection<UInt8>, row: some Collection<UInt8>
   ) -> [UInt8] {

@@ -21,7 +21,7 @@ package struct Token: Sendable {
 
   package let text: String
 
-  /// - Parameter bits: At least 128, rounded up to whole octets.
+  /// A new token of at least 128 bits, rounded up to whole octets.
   package init(bits: Int = 160, as alphabet: Alphabet = .base64URL, from source: Source = .system) {
     precondition(bits >= 128, "a shorter token can be guessed")
     let bytes = source.bytes((bits + 7) / 8)

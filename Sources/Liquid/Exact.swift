@@ -39,9 +39,9 @@ struct Exact {
   /// The nearest decimal.
   var double: Double {
     let limit: Int128 = 1 << 53
-    if mantissa.magnitude <= limit.magnitude, scale <= 22 {
-      return Double(Int64(mantissa)) / Double(Int64(Self.power(min(scale, 18))))
-        / Double(Int64(Self.power(max(0, scale - 18))))
+    if mantissa.magnitude <= limit.magnitude, scale <= 18 {
+      // Both are exact, so the one division rounds once.
+      return Double(Int64(mantissa)) / Double(Int64(Self.power(scale)))
     }
     return Double("\(mantissa)e-\(scale)") ?? 0
   }

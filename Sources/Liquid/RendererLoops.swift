@@ -213,7 +213,8 @@ extension Renderer {
     cells = Array(repeating: Cell(), count: cells.count)
     (resumption, cyclePositions, lastChanged, innermostLoop) = ([:], [:], [], nil)
     isIsolated = true
-    for attribute in attributes { cells[attribute.name].scoped = attribute.value }
+    // What is handed over are the partial's own variables: it may assign to them.
+    for attribute in attributes { cells[attribute.name].assigned = attribute.value }
     try body(&self)
     (cells, resumption, cyclePositions, lastChanged, innermostLoop, isIsolated) = outer
     return .none
@@ -223,7 +224,7 @@ extension Renderer {
     _ block: Block, _ variable: Int, _ bound: Value?, isRepeated: Bool, title: [UInt8]
   ) throws(RenderError) {
     guard isRepeated, let bound, bound.isIterable else {
-      if let bound, bound != .null { cells[variable].scoped = bound }
+      if let bound, bound != .null { cells[variable].assigned = bound }
       _ = try run(block)
       return
     }
@@ -238,7 +239,7 @@ extension Renderer {
       (resumption, cyclePositions, lastChanged) = ([:], [:], [])
       loops[number].index = index
       cells[Compiler.forloop].scoped = .loop(number)
-      cells[variable].scoped = segment[index]
+      cells[variable].assigned = segment[index]
       _ = try run(block)
     }
     loops.removeSubrange(number...)

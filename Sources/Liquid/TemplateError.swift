@@ -31,10 +31,12 @@ package struct RenderError: Error, Equatable, CustomStringConvertible {
   /// The partial that the place is in, `nil` for the template itself.
   package internal(set) var partial: String?
 
-  init(_ cause: Cause = .data, _ message: String) {
+  init(_ cause: Cause, _ message: String) {
     self.cause = cause
     self.message = message
   }
+
+  init(_ message: String) { self.init(.data, message) }
 
   package var description: String {
     "\(line):\(column): \(message)" + (partial.map { " (in partial '\($0)')" } ?? "")

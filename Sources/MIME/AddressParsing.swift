@@ -32,7 +32,7 @@ extension EmailAddress {
     var isAfterDot = true
     while at < text.count {
       let octet = text[at]
-      if octet == ASCII.dot {
+      if octet == UInt8(ascii: ".") {
         if isAfterDot { return nil }
         isAfterDot = true
       } else if atext.contains(octet) {
@@ -187,14 +187,14 @@ extension EmailAddress {
     /// - Returns: What is wrong with the octet, `nil` if nothing is.
     @inline(__always)
     mutating func take(_ octet: UInt8) -> ParseError? {
-      if octet == ASCII.dot {
+      if octet == UInt8(ascii: ".") {
         if let error = endLabel() { return error }
         dots &+= 1
         length = 0
         isNumeric = true
       } else {
         guard text.contains(octet) else { return .refusing(Unicode.Scalar(octet)) }
-        if octet == ASCII.hyphen, length == 0 { return .hyphenAtLabelEdge }
+        if octet == UInt8(ascii: "-"), length == 0 { return .hyphenAtLabelEdge }
         length &+= 1
         isNumeric = isNumeric && octet.isASCIIDigit
       }
@@ -205,7 +205,7 @@ extension EmailAddress {
     private func endLabel() -> ParseError? {
       if length == 0 { return .emptyLabel }
       if length > 63 { return .labelTooLong }
-      return last == ASCII.hyphen ? .hyphenAtLabelEdge : nil
+      return last == UInt8(ascii: "-") ? .hyphenAtLabelEdge : nil
     }
 
     func end(allowing allowance: Allowance) -> ParseError? {

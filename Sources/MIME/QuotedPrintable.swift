@@ -57,14 +57,16 @@ package enum QuotedPrintable {
         let octet = text[at]
         at &+= 1
         switch octet {
-        case ASCII.carriageReturn, ASCII.lineFeed:
-          if octet == ASCII.carriageReturn, at < text.count, text[at] == ASCII.lineFeed { at &+= 1 }
+        case UInt8(ascii: "\r"), UInt8(ascii: "\n"):
+          if octet == UInt8(ascii: "\r"), at < text.count, text[at] == UInt8(ascii: "\n") {
+            at &+= 1
+          }
           escapeTrailingSpace()
-          put(ASCII.carriageReturn)
-          put(ASCII.lineFeed)
+          put(UInt8(ascii: "\r"))
+          put(UInt8(ascii: "\n"))
           column = 0
-        case ASCII.equals: putEscaped(octet)
-        case ASCII.tab, 0x20...0x7E:
+        case UInt8(ascii: "="): putEscaped(octet)
+        case UInt8(ascii: "\t"), 0x20...0x7E:
           if column >= longestContent { breakSoftly() }
           put(octet)
         default: putEscaped(octet)
@@ -82,21 +84,22 @@ package enum QuotedPrintable {
 
     private mutating func putEscaped(_ octet: UInt8) {
       if column + 3 > longestContent { breakSoftly() }
-      put(ASCII.equals)
+      put(UInt8(ascii: "="))
       put(Hexadecimal.capital(octet &>> 4))
       put(Hexadecimal.capital(octet & 15))
     }
 
     private mutating func breakSoftly() {
-      put(ASCII.equals)
-      put(ASCII.carriageReturn)
-      put(ASCII.lineFeed)
+      put(UInt8(ascii: "="))
+      put(UInt8(ascii: "\r"))
+      put(UInt8(ascii: "\n"))
       column = 0
     }
 
     /// White space at the end of a line may get lost on the way, so it goes escaped.
     private mutating func escapeTrailingSpace() {
-      guard column > 0, case let last = buffer[count - 1], last == ASCII.space || last == ASCII.tab
+      guard column > 0, case let last = buffer[count - 1],
+        last == UInt8(ascii: " ") || last == UInt8(ascii: "\t")
       else { return }
       count &-= 1
       column &-= 1

@@ -26,21 +26,21 @@ struct TextSurvey: Sendable {
     var at = 0
     while at < text.count {
       if let word = OctetWord(raw, at: at) {
-        let marks = word.controls | word.equalsSigns
-        let before = OctetWord.countBefore(marks)
-        foreign &+= OctetWord.count(word.foreign, before: before)
+        let foreignOctets = word.foreign
+        let before = OctetWord.countBefore(word.controls | word.equalsSigns)
+        if foreignOctets != 0 { foreign &+= OctetWord.count(foreignOctets, before: before) }
         at &+= before
         if before == 8 { continue }
       }
       switch text[at] {
-      case ASCII.equals:
+      case UInt8(ascii: "="):
         equalsSigns &+= 1
         if at + 1 < text.count, text[at + 1] == UInt8(ascii: "_") { holdsBoundaryStart = true }
-      case ASCII.tab, 0x20...0x7E: break
-      case ASCII.carriageReturn, ASCII.lineFeed:
+      case UInt8(ascii: "\t"), 0x20...0x7E: break
+      case UInt8(ascii: "\r"), UInt8(ascii: "\n"):
         longestLine = max(longestLine, at - lineStart)
         lineEndings &+= 1
-        if text[at] == ASCII.carriageReturn, at + 1 < text.count, text[at + 1] == ASCII.lineFeed {
+        if text[at] == UInt8(ascii: "\r"), at + 1 < text.count, text[at + 1] == UInt8(ascii: "\n") {
           at &+= 1
         } else {
           bareLineEndings &+= 1

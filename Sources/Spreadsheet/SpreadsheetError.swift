@@ -19,6 +19,8 @@ package enum SpreadsheetError: Error, Equatable, Sendable {
   /// The text at `line` is not in the encoding that the file began with, or that was asked for.
   case wrongEncoding(line: Int, expected: TextEncoding)
   case noColumn(name: String, has: [String])
+  /// No column seems to hold addresses.
+  case noEmailColumn(has: [String])
   /// No record ends at `offset`, so the file is not the one that was begun.
   case cannotResume(offset: Int)
 
@@ -27,7 +29,9 @@ package enum SpreadsheetError: Error, Equatable, Sendable {
     switch self {
     case .nulByte(let line), .unclosedQuote(let line), .noHeader(let line): line
     case .lineTooLong(let line, _), .tooManyColumns(let line, _), .wrongEncoding(let line, _): line
-    case .cannotOpen, .cannotRead, .emptyFile, .notCSV, .noColumn, .cannotResume: nil
+    case .cannotOpen, .cannotRead, .emptyFile, .notCSV, .noColumn, .noEmailColumn,
+      .cannotResume:
+      nil
     }
   }
 }
@@ -61,6 +65,9 @@ extension SpreadsheetError: CustomStringConvertible {
       "Line \(line) is not \(expected.name) text. Save the file as CSV UTF-8 and try again."
     case .noColumn(let name, let columns):
       "There is no column '\(name)'. The file has: \(Self.list(columns))."
+    case .noEmailColumn(let columns):
+      "No column seems to hold e-mail addresses. The file has: \(Self.list(columns)). "
+        + "Name the right one."
     case .cannotResume(let offset):
       "No row ends at byte \(offset), where the import stopped: the file has been changed. "
         + "Start the import anew."

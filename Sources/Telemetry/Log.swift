@@ -12,7 +12,7 @@ package struct Log: Sendable {
   private let now: @Sendable () -> Timestamp
   private var fields: LogFields = [:]
 
-  /// - Parameter level: Lines below it are not written, and their fields not even made.
+  /// Lines below `level` are not written, and their fields not even made.
   package init(
     level: LogLevel = .info, format: LogFormat = .plain, to sink: LogDescriptor = .standardError,
     now: @escaping @Sendable () -> Timestamp = { .now() }

@@ -50,7 +50,8 @@ import Testing
     parts.update([0x62, 0x63])
     #expect(parts.digest == SHA256.hash(Array("abc".utf8)))
     #expect(
-      Hex.encode(parts.digest) == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad")
+      Hex.encode(parts.digest) == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
+    )
     #expect(
       Hex.encode(SHA256.hash([]))
         == "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855")

@@ -88,7 +88,9 @@ import Testing
   @Test func `a file edited on another system is still read`() throws {
     let key = String(repeating: "A7", count: 32)
     try "# mine\r\n\(key)\r\n".write(toFile: file.path, atomically: true, encoding: .utf8)
-    #expect(try file.readOrCreate().ring.current.withBytes { Array($0) } == .init(repeating: 0xA7, count: 32))
+    #expect(
+      try file.readOrCreate().ring.current.withBytes { Array($0) }
+        == .init(repeating: 0xA7, count: 32))
   }
 
   @Test func `a missing folder is an error with the cause`() throws {

@@ -12,8 +12,9 @@ import Testing
 
   @Test func `the derivation is written in stone, or old databases stop opening`() throws {
     let key = try SecretKey(text: "kbeX!p2-7Lw_0Qzv")
-    #expect(key.id.description == "PIN-ID")
-    #expect(Hex.encode(HMAC.sha256([], key: key.subkey(for: "links"))).hasPrefix("PIN-LINKS"))
+    #expect(key.id.description == "e921c6bb")
+    #expect(
+      Hex.encode(HMAC.sha256([], key: key.subkey(for: "links"))).hasPrefix("90688f7e9f345be0"))
   }
 
   @Test func `a short text is refused with what it needs`() {

@@ -71,7 +71,8 @@ package struct Arguments: Sendable {
     _ text: String, of name: String, as conversion: Conversion<Value>
   ) throws(UsageError) -> Value {
     guard let value = conversion.convert(text) else {
-      throw fault("Option '--\(name)' takes \(conversion.expected), not '\(text)'.")
+      let written = conversion.isSecret ? "" : ", not '\(text)'"
+      throw fault("Option '--\(name)' takes \(conversion.expected)\(written).")
     }
     return value
   }

@@ -4,9 +4,14 @@ package struct Conversion<Value>: Sendable {
   package let expected: String
   /// Answers `nil` to what it cannot read.
   package let convert: @Sendable (String) -> Value?
+  /// Whether what was written may hold a password, and must not be repeated in an error.
+  package let isSecret: Bool
 
-  package init(_ expected: String, _ convert: @escaping @Sendable (String) -> Value?) {
+  package init(
+    _ expected: String, isSecret: Bool = false, _ convert: @escaping @Sendable (String) -> Value?
+  ) {
     self.expected = expected
+    self.isSecret = isSecret
     self.convert = convert
   }
 }

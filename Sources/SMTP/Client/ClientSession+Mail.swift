@@ -155,6 +155,7 @@ extension ClientSession {
       throw await verdictDespite(error)
     }
     output.removeAll(keepingCapacity: true)
+    whenDotIsOut?()
     do throws(SessionError) {
       let reply = try await reply(within: patience.dataEnd, at: .reply)
       if reply.code == 421 { isUsable = false }

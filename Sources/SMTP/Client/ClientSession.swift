@@ -19,6 +19,8 @@ package final class ClientSession {
   var announced: Announcement?
   /// A transaction was refused half-way: the server must be told to forget it.
   var mustReset = false
+  /// Called when a message's final dot has been handed to the system and no reply has come yet.
+  package var whenDotIsOut: (() -> Void)?
   /// Set once the session is of no further use.
   package var isUsable = true
 

@@ -1,0 +1,296 @@
+import Compose
+import MIME
+import Model
+import Octets
+import SMTP
+import Storage
+
+/// One connection's worth of sending: takes deliveries from the feed until there are no more.
+///
+/// For each message: announce it, hear that its text may come, wait until the intent is durable,
+/// send text and dot together with the announcement of the next, write down what the server said.
+struct Courier: Sendable {
+  /// What all couriers of a run share.
+  struct Run: Sendable {
+    let campaign: CampaignKey
+    let sender: Identifier
+    let inDoubt: InDoubtPolicy
+    let schedule: RetrySchedule
+    let lease: Lease
+    let composer: CampaignComposer
+    let exit: Exit
+    let ledger: Ledger
+    let feed: Feed
+    let pace: Pace
+    let gate: ConnectionGate
+    let ending: Ending
+    let crash: CrashPlan
+    /// A session ends after so many messages.
+    let messagesPerSession: Int
+  }
+
+  /// A message made and ready, with what the ledger wants to know.
+  private struct Prepared {
+    let delivery: ClaimedDelivery
+    let envelope: Envelope
+    let pieces: [[UInt8]]
+    let startedAt: Timestamp
+    var hasIntent = false
+    /// How often a connection broke before its text.
+    var breaks = 0
+  }
+
+  let run: Run
+
+  /// Works until the feed is closed.
+  func work() async {
+    var session: ClientSession?
+    var messages = 0
+    var current: Prepared?
+    while true {
+      if current == nil {
+        guard let delivery = await run.feed.next() else { break }
+        current = await prepare(delivery)
+      }
+      guard let message = current else { continue }
+      if let open = session, !open.isUsable || messages >= run.messagesPerSession {
+        await open.quit()
+        session = nil
+      }
+      if session == nil {
+        guard let opened = await openSession() else {
+          await withdraw(message)
+          break
+        }
+        opened.whenDotIsOut = { [crash = run.crash] in crash.reached(.afterDot) }
+        (session, messages) = (opened, 0)
+      }
+      guard let session else { break }
+      current = await converse(message, over: session, messages: &messages)
+      if current != nil, run.ending.isDecided {
+        if let left = current { await withdraw(left) }
+        break
+      }
+    }
+    await session?.quit()
+  }
+
+  // MARK: Connecting
+
+  /// Opens a session, waiting as long as the server turns us away.
+  ///
+  /// - Returns: `nil` when the run is over meanwhile.
+  private func openSession() async -> ClientSession? {
+    while !run.feed.isClosed {
+      let wait = run.gate.wait(now: .now())
+      guard wait == .zero else {
+        try? await Task.sleep(for: min(wait, .milliseconds(250)))
+        continue
+      }
+      do throws(SessionError) {
+        let session = try await run.exit.open()
+        run.gate.succeeded()
+        return session
+      } catch {
+        run.gate.failed(error, now: .now())
+        if !error.isTemporary {
+          run.ending.decide(.senderFailed(error))
+          run.feed.close()
+        }
+      }
+    }
+    return nil
+  }
+
+  /// A message whose text was never sent: back into the queue, or due again if its intent stands.
+  private func withdraw(_ message: Prepared) async {
+    if message.hasIntent {
+      await record(message, .unsent(reason: "the sending was stopped"), then: nil)
+    } else {
+      run.feed.giveBack(message.delivery)
+    }
+  }
+
+  // MARK: Talking
+
+  /// Sends `first` and whatever can follow it without a pause.
+  ///
+  /// - Returns: A message that has to be tried over another session.
+  private func converse(
+    _ first: Prepared, over session: ClientSession, messages: inout Int
+  ) async -> Prepared? {
+    guard var current = await admit(first, to: session) else { return nil }
+    if !current.hasIntent {
+      guard await record(nil, nil, then: &current) else {
+        session.abandon()
+        return nil
+      }
+    }
+    session.start(current.envelope)
+    while true {
+      let go: ClientSession.Go
+      do throws(SessionError) {
+        go = try await session.awaitGo()
+      } catch {
+        return await brokenBeforeText(current, error)
+      }
+      var next: Prepared?
+      let outcome: DeliveryOutcome
+      switch go {
+      case .refused(let reply, let command):
+        outcome = Self.outcome(of: reply, to: command)
+        if let failure = Self.senderFailure(reply) {
+          run.ending.decide(.senderFailed(failure))
+          run.feed.close()
+        }
+      case .ahead:
+        await waitForPace()
+        next = await follower(of: messages, over: session)
+        run.crash.reached(.beforeDot)
+        do throws(ClientSession.Interruption) {
+          let reply = try await session.finish(current.pieces, thenStart: next?.envelope)
+          outcome = Self.outcome(of: reply)
+        } catch {
+          outcome = Self.outcome(of: error)
+        }
+      }
+      messages += 1
+      run.crash.reached(.outcomeReceived)
+      if !session.isUsable, let announced = next {
+        // It was announced at most: nothing of it has been sent.
+        run.feed.giveBack(announced.delivery)
+        next = nil
+      }
+      guard await record(current, outcome, then: &next) else {
+        session.abandon()
+        return nil
+      }
+      if next == nil, session.isUsable, messages < run.messagesPerSession,
+        case .refused = go, let delivery = run.feed.takeIfAny(),
+        let prepared = await prepare(delivery)
+      {
+        return prepared
+      }
+      guard let following = next else { return nil }
+      current = following
+    }
+  }
+
+  /// The message to announce together with the text of the one at hand, if one is ready.
+  private func follower(of messages: Int, over session: ClientSession) async -> Prepared? {
+    guard messages + 1 < run.messagesPerSession, session.capabilities.hasPipelining,
+      let delivery = run.feed.takeIfAny(), let prepared = await prepare(delivery)
+    else { return nil }
+    return await admit(prepared, to: session)
+  }
+
+  private func waitForPace() async {
+    while let wait = run.pace.take(now: .now()) {
+      try? await Task.sleep(for: min(wait, .milliseconds(250)))
+    }
+  }
+
+  /// The connection broke after the announcement and before the text: nothing was sent, so another
+  /// session may try at once; but not for ever.
+  private func brokenBeforeText(_ message: Prepared, _ error: SessionError) async -> Prepared? {
+    var message = message
+    message.breaks += 1
+    if message.breaks < 3, !run.ending.isDecided { return message }
+    await record(message, .unsent(reason: error.sentence), then: nil)
+    return nil
+  }
+
+  // MARK: Preparing
+
+  /// Composes a message; one that cannot be composed is written down as failed.
+  private func prepare(_ delivery: ClaimedDelivery) async -> Prepared? {
+    let now = Timestamp.now()
+    do throws(ComposeError) {
+      let composed = try run.composer.compose(delivery, date: now)
+      let message = composed.message
+      return Prepared(
+        delivery: delivery,
+        envelope: Envelope(
+          sender: composed.sender, recipient: composed.recipient, size: message.size,
+          needs8BitMIME: message.needs8BitMIME, needsSMTPUTF8: message.needsSMTPUTF8),
+        pieces: [message.head] + message.shared + (message.tail.isEmpty ? [] : [message.tail]),
+        startedAt: now)
+    } catch {
+      await refuse(delivery, error.description, startedAt: now)
+      return nil
+    }
+  }
+
+  /// Checks that the server can take the message at all.
+  private func admit(_ message: Prepared, to session: ClientSession) async -> Prepared? {
+    guard let refusal = message.envelope.refusal(by: session.capabilities) else { return message }
+    await record(message, Self.outcome(of: refusal), then: nil)
+    return nil
+  }
+
+  private func refuse(_ delivery: ClaimedDelivery, _ reason: String, startedAt: Timestamp) async {
+    let message = Prepared(
+      delivery: delivery, envelope: Envelope(sender: [], recipient: [], size: 0), pieces: [],
+      startedAt: startedAt)
+    await record(message, .impossible(reason: reason), then: nil)
+  }
+
+  // MARK: Writing down
+
+  private func record(
+    _ message: Prepared, _ outcome: DeliveryOutcome, then next: Prepared?
+  ) async {
+    var next = next
+    _ = await record(message, outcome, then: &next)
+  }
+
+  private func record(
+    _ message: Prepared?, _ outcome: DeliveryOutcome?, then next: inout Prepared
+  ) async -> Bool {
+    var following: Prepared? = next
+    let isWritten = await record(message, outcome, then: &following)
+    guard isWritten, let following else { return false }
+    next = following
+    return true
+  }
+
+  /// Makes an outcome and the next intent durable, in one entry.
+  ///
+  /// - Parameter next: Becomes `nil` when its claim is no longer ours.
+  /// - Returns: `false` when the ledger cannot be written: then nothing more may be sent.
+  private func record(
+    _ message: Prepared?, _ outcome: DeliveryOutcome?, then next: inout Prepared?
+  ) async -> Bool {
+    let now = Timestamp.now()
+    var entry: Ledger.Outcome?
+    if let message, let outcome {
+      let attempt = message.delivery.attempts + 1
+      entry = Ledger.Outcome(
+        number: message.delivery.number, lease: run.lease, attempt: attempt,
+        verdict: Verdict(
+          of: outcome, attempt: attempt, retrying: run.schedule, inDoubt: run.inDoubt, now: now),
+        server: [UInt8](run.exit.endpoint.name.utf8), startedAt: message.startedAt,
+        finishedAt: now)
+    }
+    let intent = next.map { Ledger.Intent(number: $0.delivery.number, lease: run.lease, at: now) }
+    do throws(StoreError) {
+      let receipt = try await run.ledger.record(
+        entry, thenIntent: intent, of: run.campaign, sender: run.sender)
+      if entry != nil { run.crash.reached(.outcomeDurable) }
+      if intent != nil {
+        run.crash.reached(.intentDurable)
+        next?.hasIntent = true
+        guard receipt.intentStands else {
+          // Another has taken it over: it may be announced, but its dot must not follow.
+          next = nil
+          return false
+        }
+      }
+      return true
+    } catch {
+      run.ending.decide(.ledgerFailed(error))
+      run.feed.close()
+      return false
+    }
+  }
+}

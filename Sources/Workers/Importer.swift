@@ -1,0 +1,90 @@
+import MIME
+package import Model
+import Octets
+package import Spreadsheet
+package import Storage
+
+/// Brings a contact file into the database, row by row, so that a killed import goes on where it
+/// stopped.
+package struct Importer: Sendable {
+  private let store: Store
+  private let crash: CrashPlan
+  private static let batch = 5_000
+
+  package init(store: Store, crash: CrashPlan = .none) {
+    self.store = store
+    self.crash = crash
+  }
+
+  /// What a contact file looks like, without reading its rows.
+  package struct Survey: Sendable {
+    package let columns: [String]
+    package let emailColumn: Int
+    /// Where the rows begin.
+    package let offset: Int
+  }
+
+  /// Looks at the head of a file.
+  ///
+  /// - Parameter column: The name of the e-mail column; `nil` to guess.
+  /// - Throws: Also when no column seems to hold addresses.
+  package static func survey(
+    _ path: String, column: String?
+  ) throws(SpreadsheetError) -> Survey {
+    let file = try ContactFile(path: path)
+    let chosen = try column.map { name throws(SpreadsheetError) in try file.column(named: name) }
+    guard let emailColumn = chosen ?? file.emailColumn else {
+      throw .noEmailColumn(has: file.columns)
+    }
+    return Survey(
+      columns: file.columns, emailColumn: emailColumn, offset: file.headerEndOffset)
+  }
+
+  /// Stores all rows that are missing.
+  ///
+  /// - Returns: The audience, ready.
+  /// - Throws: ``SpreadsheetError`` when the file cannot be read to its end, ``StoreError``.
+  package func run(_ audience: Audience) async throws -> Audience {
+    var audience = audience
+    if audience.state == .ready { return audience }
+    var file = try ContactFile(
+      path: audience.file, resumingAt: audience.offset, line: audience.line)
+    let columns = file.columns.count
+    var row = Row()
+    var rows: [AudienceRow] = []
+    while audience.state == .reading {
+      while rows.count < Self.batch {
+        guard try file.next(into: &row) else {
+          audience.state = .ready
+          break
+        }
+        rows.append(Self.verdict(on: row, emailColumn: audience.emailColumn, of: columns))
+        audience.offset = row.endOffset
+        audience.line = row.nextLine
+      }
+      try await store.audiences.store(rows, of: audience, state: audience.state)
+      crash.reached(.importBatch)
+      rows.removeAll(keepingCapacity: true)
+    }
+    return audience
+  }
+
+  /// A row of the file as a recipient, or the reason why not.
+  static func verdict(
+    on row: Row, emailColumn: Int, of columns: Int
+  ) -> AudienceRow {
+    var fields: [UInt8] = []
+    FieldList.append((0..<columns).lazy.map { row[$0] }, to: &fields)
+    let cell = row.trimmed(emailColumn)
+    do throws(EmailAddress.ParseError) {
+      let address = try EmailAddress(cell)
+      return AudienceRow(
+        line: row.line, email: address.wire, key: address.key, fields: fields, refusal: nil)
+    } catch {
+      let reason = cell.isEmpty ? "no e-mail address" : "invalid address: \(error)"
+      return AudienceRow(
+        line: row.line, email: [UInt8](cell.prefix(320)), key: nil, fields: fields,
+        refusal: reason)
+    }
+  }
+}
