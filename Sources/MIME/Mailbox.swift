@@ -111,17 +111,18 @@ extension Mailbox {
 
   private func appendPhrase(_ name: HeaderText, column: inout Int, to header: inout [UInt8]) {
     let bytes = name.bytes
+    let isAtoms = Mailbox.isAtoms(bytes)
     let escapes = bytes.count { $0 == ASCII.quote || $0 == ASCII.backslash }
-    let quotedCount = bytes.count + escapes + 2
-    guard name.isASCII, column + quotedCount <= HeaderFolding.wantedLine,
+    let writtenCount = bytes.count + (isAtoms ? 0 : escapes + 2)
+    guard name.isASCII, column + writtenCount <= HeaderFolding.wantedLine,
       !HeaderFolding.containsEncodedWordStart(bytes)
     else {
       EncodedWords.append(bytes, literal: .phrase, column: &column, to: &header)
       return
     }
-    if Mailbox.isAtoms(bytes) {
+    column += writtenCount
+    if isAtoms {
       header.append(contentsOf: bytes)
-      column += bytes.count
       return
     }
     header.append(ASCII.quote)
@@ -130,7 +131,6 @@ extension Mailbox {
       header.append(octet)
     }
     header.append(ASCII.quote)
-    column += quotedCount
   }
 
   /// Whether a name is a row of atoms with one space between each two.

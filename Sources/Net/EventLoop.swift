@@ -12,6 +12,7 @@ package final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable
   // Safe: `inbox` is behind its lock; everything marked "loop only" is touched by `thread` alone.
   private struct Inbox {
     var jobs: [UnownedJob] = []
+    var errands: [@Sendable () -> Void] = []
     var isRinging = false
     var isStopping = false
   }
@@ -80,6 +81,16 @@ package final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable
     if mustRing { martlet_eventfd_ring(bell) }
   }
 
+  /// Runs something short on the loop's thread, soon.
+  package func perform(_ errand: @escaping @Sendable () -> Void) {
+    let mustRing = inbox.withLock { inbox in
+      inbox.errands.append(errand)
+      defer { inbox.isRinging = true }
+      return !inbox.isRinging
+    }
+    if mustRing { martlet_eventfd_ring(bell) }
+  }
+
   package func asUnownedSerialExecutor() -> UnownedSerialExecutor {
     UnownedSerialExecutor(ordinary: self)
   }
@@ -141,11 +152,14 @@ package final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable
   /// Moves the jobs of other threads over; returns whether the loop is to end.
   private func takeInbox() -> Bool {
     var taken: [UnownedJob] = []
+    var errands: [@Sendable () -> Void] = []
     let isStopping = inbox.withLock { inbox in
       swap(&taken, &inbox.jobs)
+      swap(&errands, &inbox.errands)
       inbox.isRinging = false
       return inbox.isStopping
     }
+    for errand in errands { errand() }
     local.append(contentsOf: taken)
     return isStopping
   }

@@ -1,5 +1,6 @@
 import CNet
 import Glibc
+import Locking
 
 /// A listening TCP socket on one ``EventLoop``.
 package final class Listener {
@@ -28,20 +29,13 @@ package final class Listener {
 
   deinit { channel.close() }
 
-  /// The next client.
+  /// The next client, not yet watched: hand it to the task that will serve it.
   ///
   /// - Returns: `nil` once the listener has been closed.
-  package func accept() async -> Stream? {
+  package func acceptDescriptor() async -> AcceptedDescriptor? {
     while true {
       let fd = martlet_tcp_accept(channel.fd)
-      if fd >= 0 {
-        // A client whose socket cannot be watched is turned away; the next may fare better.
-        guard let stream = try? Stream.adopt(fd, on: loop) else {
-          Glibc.close(fd)
-          continue
-        }
-        return stream
-      }
+      if fd >= 0 { return AcceptedDescriptor(fd) }
       switch -fd {
       case EAGAIN:
         guard await channel.readable(by: .never) else { return nil }
@@ -59,5 +53,59 @@ package final class Listener {
   package func close() {
     isOpen = false
     channel.close()
+  }
+}
+
+/// A client's connection on its way to the task that will serve it.
+package final class AcceptedDescriptor: Sendable {
+  private let fd: Lock<Int32?>
+
+  init(_ fd: Int32) { self.fd = Lock(fd) }
+
+  deinit {
+    if let fd = fd.withLock({ $0 }) { close(fd) }
+  }
+
+  /// Takes the connection over. Call it on the loop.
+  ///
+  /// - Returns: `nil` when it cannot be watched; then it is closed.
+  package func stream(on loop: EventLoop) -> Stream? {
+    guard let taken = fd.withLock({ $0 }), let stream = try? Stream.adopt(taken, on: loop) else {
+      return nil
+    }
+    fd.withLock { $0 = nil }
+    return stream
+  }
+}
+
+/// Closes a listener from any thread.
+package struct ListenerHandle: @unchecked Sendable {
+  // Safe: the listener is only touched on its loop.
+  private let listener: Listener
+  private let loop: EventLoop
+
+  package init(_ listener: Listener, on loop: EventLoop) {
+    self.listener = listener
+    self.loop = loop
+  }
+
+  package func close() {
+    loop.perform { [self] in listener.close() }
+  }
+}
+
+/// Closes a stream from any thread.
+package struct StreamHandle: @unchecked Sendable {
+  // Safe: the stream is only touched on its loop.
+  private let stream: Stream
+  private let loop: EventLoop
+
+  package init(_ stream: Stream, on loop: EventLoop) {
+    self.stream = stream
+    self.loop = loop
+  }
+
+  package func close() {
+    loop.perform { [self] in stream.close() }
   }
 }

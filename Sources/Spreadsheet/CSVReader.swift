@@ -74,7 +74,7 @@ package struct CSVReader: ~Copyable, Sendable {
 
   /// Reads the next record that is not an empty line.
   ///
-  /// - Returns: Whether there was one; `row` is untouched otherwise.
+  /// - Returns: Whether there was one; otherwise `row` has no cells, and keeps its place.
   package mutating func next(into row: inout Row) throws(SpreadsheetError) -> Bool {
     while true {
       let begin = start

@@ -79,7 +79,8 @@ extension SpreadsheetError: CustomStringConvertible {
   }
 
   private static func list(_ columns: [String]) -> String {
-    let shown = columns.prefix(30).joined(separator: ", ")
+    let shown = columns.prefix(30)
+      .map { $0.count > 60 ? $0.prefix(59) + "…" : $0 }.joined(separator: ", ")
     return columns.count > 30 ? "\(shown) and \(columns.count - 30) more" : shown
   }
 }

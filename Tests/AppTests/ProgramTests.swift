@@ -26,9 +26,9 @@ struct ProgramTests {
       "exit sandbox\ncontacts a\nattach x\nattach y:z\nattach -\n"
     ),
     (
-      "send -c a --sandbox --connections 8 --rate 300/m --wait 2m --in-doubt hold --listen [::1]:25",
+      "send -c a --sandbox --connections 8 --rate 300/m --wait 2m --in-doubt hold --listen h:25",
       "exit sandbox\ncontacts a\nconnections 8\nrate 5.0\nwait 120.0 seconds\npolicy hold\n"
-        + "at [::1]:25\n"
+        + "at h:25\n"
     ),
     ("send -c a --sandbox --subject -5", "exit sandbox\ncontacts a\nsubject [-5]\n"),
     ("send -c a --sandbox --subject=", "exit sandbox\ncontacts a\nsubject []\n"),
@@ -167,8 +167,8 @@ struct ProgramTests {
       Options:
         -c, --contacts FILE     the contact file (CSV)
         --subject TEXT          the subject
-        --attach FILE[:NAME]    a file to attach, under its own name or another (may be
-                                repeated)
+        --attach FILE[:NAME]    a file to attach, under its own name or another (may
+                                be repeated)
         --smtp URL              the SMTP server
         --sandbox               keep the messages here
         --connections N         how many connections to open at most
@@ -197,17 +197,17 @@ struct ProgramTests {
         martlet <command> [options]
 
       Commands:
-        send             send a whole campaign from the command line
-        address check    say whether addresses are valid
-        address list     list addresses
-        migrate          bring the database up to date
-        backup           copy the database
-        wait             wait for ever
+        send           send a whole campaign from the command line
+        address check  say whether addresses are valid
+        address list   list addresses
+        migrate        bring the database up to date
+        backup         copy the database
+        wait           wait for ever
 
       Options:
-        -q, --quiet    print no progress
-        -h, --help     show this help
-        --version      show the version
+        -q, --quiet  print no progress
+        -h, --help   show this help
+        --version    show the version
 
       'martlet <command> --help' explains a command.
 

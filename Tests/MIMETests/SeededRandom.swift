@@ -17,7 +17,9 @@ struct SeededRandom {
   /// Text of all kinds that a header may hold, spaces and encoded words in the wrong places included.
   mutating func headerText(longest: Int) -> String {
     var text = String.UnicodeScalarView()
-    let pieces = ["=?", "?=", "=?utf-8?q?a?=", "  ", " ", " ", "\"", "\\", "e\u{301}", "👩‍👩‍👧‍👦", "_", ","]
+    let pieces = [
+      "=?", "?=", "=?utf-8?q?a?=", "  ", " ", " ", "\"", "\\", "e\u{301}", "👩‍👩‍👧‍👦", "_", ",",
+    ]
     let style = below(3)
     while text.count < longest {
       switch (style, below(12)) {

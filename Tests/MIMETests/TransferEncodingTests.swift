@@ -3,15 +3,17 @@ import Octets
 import Testing
 
 struct TransferEncodingTests {
-  @Test(arguments: [
-    ("", .sevenBit), ("Hello,\nworld\r\n", .sevenBit), ("tab\tand = sign", .sevenBit),
-    (String(repeating: "x", count: 998) + "\r\n", .sevenBit),
-    (String(repeating: "x", count: 999) + "\r\n", .quotedPrintable),
-    ("a\n" + String(repeating: "x", count: 999), .quotedPrintable),
-    ("Grüße aus Köln, liebe Leserin", .quotedPrintable), ("a\0b, and some more text", .quotedPrintable),
-    ("bell\u{7} and delete\u{7F} are controls", .quotedPrintable),
-    (String(repeating: "日本語", count: 20), .base64),
-  ] as [(String, TransferEncoding)])
+  @Test(
+    arguments: [
+      ("", .sevenBit), ("Hello,\nworld\r\n", .sevenBit), ("tab\tand = sign", .sevenBit),
+      (String(repeating: "x", count: 998) + "\r\n", .sevenBit),
+      (String(repeating: "x", count: 999) + "\r\n", .quotedPrintable),
+      ("a\n" + String(repeating: "x", count: 999), .quotedPrintable),
+      ("Grüße aus Köln, liebe Leserin", .quotedPrintable),
+      ("a\0b, and some more text", .quotedPrintable),
+      ("bell\u{7} and delete\u{7F} are controls", .quotedPrintable),
+      (String(repeating: "日本語", count: 20), .base64),
+    ] as [(String, TransferEncoding)])
   func `is chosen by content`(text: String, encoding: TransferEncoding) {
     #expect(TransferEncoding.best(for: Array(text.utf8)) == encoding)
   }

@@ -38,6 +38,7 @@ struct DialectTests {
     ("name,Name,name 2,NAME", ["name", "Name 3", "name 2", "NAME 4"]),
     ("Column 2,,x", ["Column 2", "Column 3", "x"]),
     ("x,x,x", ["x", "x 2", "x 3"]),
+    ("\"First\nname\",a\u{1B}[2J", ["First name", "a [2J"]),
     ("\u{FEFF}\u{FEFF}a,b", ["a", "b"]),
   ])
   func `column names are trimmed and told apart`(header: String, names: [String]) {

@@ -100,6 +100,8 @@ struct RefusalTests {
       SpreadsheetError.notCSV(.xlsx).description
         == "This looks like an Excel workbook (XLSX). Save it as CSV (UTF-8) from its spreadsheet "
         + "program and use that.")
+    let long = String(repeating: "x", count: 1_000)
+    #expect(SpreadsheetError.noColumn(name: "y", has: [long]).description.count < 120)
     let many = (1...40).map { "c\($0)" }
     #expect(
       SpreadsheetError.noColumn(name: "x", has: many).description.hasSuffix("c30 and 10 more."))

@@ -81,9 +81,11 @@ package struct Configuration: Sendable {
   /// Names that begin with ours must be ours: a slip would pass unseen otherwise.
   private static func check(_ name: String, source: Source) throws(ConfigurationError) {
     guard name.hasPrefix("MARTLET_") else { return }
+    // Only secrets are read from files.
+    let stem = name.hasSuffix("_FILE") ? Setting(rawValue: String(name.dropLast(5)))?.name : nil
     throw .unknown(
       name: name, source: source,
-      suggestion: Suggestion.nearest(to: name, in: Setting.names))
+      suggestion: stem ?? Suggestion.nearest(to: name, in: Setting.names))
   }
 }
 

@@ -1,4 +1,4 @@
-package import Octets
+import Octets
 
 /// The server's side of one SMTP connection, without the connection: told octets, it answers with
 /// octets and with what has to be done.
@@ -14,7 +14,7 @@ package struct ServerConversation: Sendable {
     package let event: ServerEvent?
   }
 
-  private enum Phase {
+  enum Phase {
     case commands
     case authentication
     case data
@@ -27,7 +27,7 @@ package struct ServerConversation: Sendable {
     case closed
   }
 
-  private struct Held {
+  struct Held {
     let reply: [UInt8]
     let closes: Bool
     let next: Phase
@@ -37,18 +37,18 @@ package struct ServerConversation: Sendable {
   /// not fill the memory.
   private static let mostOutput = 1 << 16
 
-  private let configuration: ServerConfiguration
-  private var phase = Phase.commands
+  let configuration: ServerConfiguration
+  var phase = Phase.commands
   private var reader = CommandLineReader()
-  private var exchange: AuthenticationExchange?
-  private var body: BodyReceiver?
-  private var held: Held?
-  private var isSecure: Bool
-  private var hello: [UInt8]?
-  private var isExtended = false
-  private var user: [UInt8]?
-  private var envelope: ServerEnvelope?
-  private var errors = 0
+  var exchange: AuthenticationExchange?
+  var body: BodyReceiver?
+  var held: Held?
+  var isSecure: Bool
+  var hello: [UInt8]?
+  var isExtended = false
+  var user: [UInt8]?
+  var envelope: ServerEnvelope?
+  var errors = 0
 
   /// - Parameters:
   ///   - configuration: What is offered and how it is answered.
@@ -213,10 +213,10 @@ package struct ServerConversation: Sendable {
       hello = name
       self.isExtended = isExtended
     }
-    let lines = isExtended ? extensionLines : []
+    let lines = [configuration.name] + (isExtended ? extensionLines : [])
     return give(decision, into: &output) { output in
-      for (index, line) in ([configuration.name] + lines).enumerated() {
-        output.append(index == lines.count ? "250 " : "250-")
+      for (index, line) in lines.enumerated() {
+        output.append(index == lines.count - 1 ? "250 " : "250-")
         output.append(contentsOf: line.utf8)
         output.append("\r\n")
       }
@@ -237,7 +237,7 @@ package struct ServerConversation: Sendable {
     return lines
   }
 
-  private var offersAuthentication: Bool {
+  var offersAuthentication: Bool {
     configuration.authenticator != nil
       && (isSecure || (configuration.allowsAuthenticationInClear && !configuration.requiresTLS))
   }
@@ -249,238 +249,5 @@ package struct ServerConversation: Sendable {
     output.append("220 2.0.0 Ready to start TLS\r\n")
     phase = .awaitingTLS
     return .startTLS
-  }
-
-  // MARK: Authentication
-
-  private mutating func authenticate(
-    _ mechanism: [UInt8], _ initial: [UInt8]?, into output: inout [UInt8]
-  ) -> ServerEvent? {
-    guard let authenticator = configuration.authenticator else {
-      return refuse("502 5.5.1 AUTH is not available\r\n", into: &output)
-    }
-    _ = authenticator
-    guard offersAuthentication else {
-      return refuse("538 5.7.11 Encryption required for authentication\r\n", into: &output)
-    }
-    guard isExtended else { return refuse("503 5.5.1 Send EHLO first\r\n", into: &output) }
-    guard user == nil, envelope == nil else {
-      return refuse("503 5.5.1 AUTH is not possible now\r\n", into: &output)
-    }
-    guard var exchange = AuthenticationExchange(mechanism) else {
-      return refuse("504 5.5.4 Mechanism not offered\r\n", into: &output)
-    }
-    let step = exchange.begin(initial)
-    self.exchange = exchange
-    return follow(step, into: &output)
-  }
-
-  private mutating func follow(
-    _ step: AuthenticationExchange.Step, into output: inout [UInt8]
-  ) -> ServerEvent? {
-    switch step {
-    case .challenge(let line):
-      phase = .authentication
-      output.append(line)
-      return nil
-    case .refused(let reply): return refuseLine(reply, into: &output)
-    case .credentials(let user, let password):
-      guard configuration.authenticator?(user, password) == true else {
-        return refuseLine("535 5.7.8 Authentication failed\r\n", into: &output)
-      }
-      exchange = nil
-      phase = .commands
-      self.user = user
-      output.append("235 2.7.0 Authenticated\r\n")
-      return nil
-    }
-  }
-
-  // MARK: Mail transactions
-
-  private mutating func mail(
-    _ path: ServerPath, _ parameters: MailParameters, into output: inout [UInt8]
-  ) -> ServerEvent? {
-    guard let hello else { return refuse("503 5.5.1 Send EHLO first\r\n", into: &output) }
-    if configuration.requiresTLS, !isSecure {
-      return refuse("530 5.7.0 Must issue a STARTTLS command first\r\n", into: &output)
-    }
-    if configuration.requiresAuthentication, user == nil {
-      return refuse("530 5.7.0 Authentication required\r\n", into: &output)
-    }
-    guard envelope == nil else { return refuse("503 5.5.1 Nested MAIL\r\n", into: &output) }
-    guard configuration.extensions.isSuperset(of: parameters.needs),
-      isExtended || parameters.isEmpty
-    else { return refuse("555 5.5.4 Parameter not recognized\r\n", into: &output) }
-    guard parameters.isUTF8 || !path.isInternational else {
-      return refuse("553 5.6.7 Address needs SMTPUTF8\r\n", into: &output)
-    }
-    if let size = parameters.size, size > configuration.longestMessage {
-      output.append("552 5.3.4 Message too big\r\n")
-      return nil
-    }
-    let decision = decide(.mail(from: path.address))
-    if Self.accepts(decision) {
-      envelope = ServerEnvelope(
-        from: path.address, hello: hello, user: user, isSecure: isSecure,
-        declaredSize: parameters.size, isEightBit: parameters.isEightBit,
-        isUTF8: parameters.isUTF8)
-    }
-    return give(decision, into: &output) { $0.append("250 2.1.0 Sender OK\r\n") }
-  }
-
-  private mutating func recipient(
-    _ path: ServerPath, into output: inout [UInt8]
-  ) -> ServerEvent? {
-    guard let envelope, body == nil else {
-      return refuse("503 5.5.1 Send MAIL first\r\n", into: &output)
-    }
-    guard envelope.isUTF8 || !path.isInternational else {
-      return refuse("553 5.6.7 Address needs SMTPUTF8\r\n", into: &output)
-    }
-    guard envelope.recipients.count < configuration.mostRecipients else {
-      output.append("452 4.5.3 Too many recipients\r\n")
-      return nil
-    }
-    let decision = decide(.recipient(path.address, accepted: envelope.recipients.count))
-    if Self.accepts(decision) { self.envelope?.recipients.append(path.address) }
-    return give(decision, into: &output) { $0.append("250 2.1.5 Recipient OK\r\n") }
-  }
-
-  private mutating func data(into output: inout [UInt8]) -> ServerEvent? {
-    guard let envelope, body == nil else {
-      return refuse("503 5.5.1 Send MAIL first\r\n", into: &output)
-    }
-    guard !envelope.recipients.isEmpty else {
-      return refuse("554 5.5.1 No valid recipients\r\n", into: &output)
-    }
-    let decision = decide(.data(envelope))
-    if Self.accepts(decision) {
-      body = newBody()
-      phase = .data
-    }
-    return give(decision, into: &output) { $0.append("354 End with CRLF.CRLF\r\n") }
-  }
-
-  private mutating func chunk(
-    _ size: Int, _ isLast: Bool, into output: inout [UInt8]
-  ) -> ServerEvent? {
-    let isWelcome =
-      configuration.extensions.contains(.chunking) && envelope?.recipients.isEmpty == false
-    phase = isWelcome ? .chunk(remaining: size, isLast: isLast) : .skippedChunk(remaining: size)
-    if isWelcome, body == nil { body = newBody() }
-    guard size == 0 else { return nil }
-    return isWelcome
-      ? finishChunk(isLast: isLast, into: &output) : refuseChunk(into: &output)
-  }
-
-  private mutating func finishChunk(
-    isLast: Bool, into output: inout [UInt8]
-  ) -> ServerEvent? {
-    phase = .commands
-    if isLast || body?.isTooLong == true { return finish(isChunked: true, into: &output) }
-    output.append("250 2.0.0 Chunk taken\r\n")
-    return nil
-  }
-
-  private mutating func refuseChunk(into output: inout [UInt8]) -> ServerEvent? {
-    phase = .commands
-    return refuse("503 5.5.1 BDAT is not possible now\r\n", into: &output)
-  }
-
-  private func newBody() -> BodyReceiver {
-    BodyReceiver(
-      limit: configuration.longestMessage, keeps: configuration.keepsMessages,
-      expecting: envelope?.declaredSize)
-  }
-
-  /// Hands the complete message out, and waits for its answer.
-  private mutating func finish(isChunked: Bool, into output: inout [UInt8]) -> ServerEvent? {
-    phase = .commands
-    guard let body, let envelope else { return nil }
-    reset()
-    guard !body.isTooLong else {
-      output.append("552 5.3.4 Message too big\r\n")
-      return nil
-    }
-    phase = .awaitingAnswer
-    return .message(
-      ServerMessage(
-        envelope: envelope, bytes: body.bytes, size: body.size, isChunked: isChunked,
-        hasBareLineFeed: body.breaks.hasBareLineFeed,
-        hasBareCarriageReturn: body.breaks.hasBareCarriageReturn,
-        decision: decide(.message(envelope, bytes: body.size))))
-  }
-
-  // MARK: Replies
-
-  private func decide(_ moment: @autoclosure () -> ServerMoment) -> ServerDecision {
-    configuration.policy.decide?(moment()) ?? .accept
-  }
-
-  private static func accepts(_ decision: ServerDecision) -> Bool {
-    switch decision.answer {
-    case .accept: true
-    case .reply(let reply): reply.isPositive
-    case .drop: false
-    }
-  }
-
-  /// Writes the answer, `usual` where nothing else was decided, now or after the delay.
-  private mutating func give(
-    _ decision: ServerDecision, into output: inout [UInt8], usual: (inout [UInt8]) -> Void
-  ) -> ServerEvent? {
-    guard decision.delay <= .zero else {
-      var reply: [UInt8] = []
-      let closes = Self.write(decision.answer, into: &reply, usual)
-      held = Held(reply: reply, closes: closes, next: phase)
-      phase = .waiting
-      return .wait(decision.delay)
-    }
-    return Self.write(decision.answer, into: &output, usual) ? close() : nil
-  }
-
-  /// Returns whether the connection ends with it.
-  private static func write(
-    _ answer: ServerDecision.Answer, into output: inout [UInt8], _ usual: (inout [UInt8]) -> Void
-  ) -> Bool {
-    switch answer {
-    case .accept: usual(&output)
-    case .reply(let reply):
-      reply.write(into: &output)
-      return reply.ends
-    case .drop: return true
-    }
-    return false
-  }
-
-  /// As `refuse`, for a line that may have been a response in AUTH.
-  private mutating func refuseLine(
-    _ reply: StaticString, into output: inout [UInt8]
-  ) -> ServerEvent? {
-    exchange = nil
-    phase = .commands
-    return refuse(reply, into: &output)
-  }
-
-  private mutating func refuse(
-    _ reply: StaticString, into output: inout [UInt8]
-  ) -> ServerEvent? {
-    output.append(reply)
-    errors += 1
-    guard errors > configuration.mostErrors else { return nil }
-    output.append("421 4.7.0 Too many errors\r\n")
-    return close()
-  }
-
-  private mutating func reset() {
-    envelope = nil
-    body = nil
-  }
-
-  private mutating func close() -> ServerEvent {
-    phase = .closed
-    reset()
-    return .close
   }
 }

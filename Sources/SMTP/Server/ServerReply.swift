@@ -1,4 +1,4 @@
-package import Octets
+import Octets
 
 /// What the server answers: a code, an enhanced code (RFC 3463) and one or more lines of text.
 package struct ServerReply: Sendable, Equatable {

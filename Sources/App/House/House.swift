@@ -1,0 +1,32 @@
+import Crypto
+import Model
+import Net
+import Octets
+import Storage
+
+/// The parts of a running Martlet, put together once.
+package struct House: Sendable {
+  package let folder: DataFolder
+  package let store: Store
+  package let keys: KeyRing
+  package let workspace: Identifier
+  package let loop: EventLoop
+
+  /// Opens the data folder: locks it, finds or makes the key, brings the schema up to date.
+  package static func open(_ configuration: Configuration) async throws -> House {
+    let folder = try DataFolder(configuration.dataFolder)
+    let keys = try keyRing(of: folder, configuration)
+    let (store, _) = try await Store.open(path: folder.database)
+    return House(
+      folder: folder, store: store, keys: keys,
+      workspace: try await store.workspaces.first(now: .now()),
+      loop: try EventLoop(name: "martlet-io"))
+  }
+
+  private static func keyRing(
+    of folder: DataFolder, _ configuration: Configuration
+  ) throws -> KeyRing {
+    if let text = configuration[.secretKey] { return KeyRing(current: try SecretKey(text: text)) }
+    return try folder.keyFile.readOrCreate().ring
+  }
+}
