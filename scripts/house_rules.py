@@ -124,6 +124,8 @@ def check_imports(path: str, code: list[str], room: Room, rooms: dict[str, Room]
 def check_source(path: str, code: list[str], lines: list[str], room: Room) -> list[Breach]:
     breaches = []
     may_point = room.is_granted_c or room.name in POINTERS_WITHOUT_GRANT
+    # A type with a `print` of its own calls that one.
+    may_print = room.name in ("App", "martlet") or any("func print(" in line for line in code)
 
     def breach(rule: str, number: int, detail: str) -> None:
         breaches.append(Breach(rule, path, number, detail))
@@ -132,7 +134,7 @@ def check_source(path: str, code: list[str], lines: list[str], room: Room) -> li
         for pattern, word in FORBIDDEN:
             if pattern.search(line):
                 breach("no trapdoors in Sources", number, word)
-        if room.name not in ("App", "martlet") and PRINT.search(line):
+        if not may_print and PRINT.search(line):
             breach("only App prints", number, "print")
         if PUBLIC.match(line):
             breach("nothing is public: nobody outside this package exists", number, line.strip())

@@ -62,7 +62,9 @@ struct Personalised: Sendable {
   private func contact(_ recipient: RecipientValues) -> Value {
     var object = Object()
     for (name, value) in zip(fieldNames, recipient.fields) { object[name] = .string(value) }
-    if object[[UInt8]("email".utf8)] == nil { object[[UInt8]("email".utf8)] = .string(recipient.email) }
+    if object[[UInt8]("email".utf8)] == nil {
+      object[[UInt8]("email".utf8)] = .string(recipient.email)
+    }
     return .object(object)
   }
 }

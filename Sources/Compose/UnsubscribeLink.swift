@@ -18,7 +18,8 @@ package struct UnsubscribeLink: Sendable {
     key = master.subkey(for: "unsubscribe")
     self.campaign = campaign
     self.baseURL = baseURL.map { $0.hasSuffix("/") ? String($0.dropLast()) : $0 }
-    mailto = [UInt8]("mailto:".utf8) + Self.percentEncoded(sender)
+    mailto =
+      [UInt8]("mailto:".utf8) + Self.percentEncoded(sender)
       + [UInt8]("?subject=unsubscribe".utf8)
   }
 

@@ -38,10 +38,11 @@ package final class DatabasePool: @unchecked Sendable {
   package func read<Result: Sendable>(
     _ body: @escaping @Sendable (Connection) throws(DatabaseError) -> Result
   ) async throws(DatabaseError) -> Result {
-    let seat = readers[turn.withLock { turn in
-      turn = (turn + 1) % readers.count
-      return turn
-    }]
+    let seat = readers[
+      turn.withLock { turn in
+        turn = (turn + 1) % readers.count
+        return turn
+      }]
     return try await hand(body, to: seat)
   }
 
@@ -49,7 +50,8 @@ package final class DatabasePool: @unchecked Sendable {
   package func write<Result: Sendable>(
     _ body: @escaping @Sendable (Connection) throws(DatabaseError) -> Result
   ) async throws(DatabaseError) -> Result {
-    try await hand({ connection throws(DatabaseError) in try connection.transaction(body) }, to: writer)
+    try await hand(
+      { connection throws(DatabaseError) in try connection.transaction(body) }, to: writer)
   }
 
   /// Queues work for the writer's thread without waiting for it.

@@ -92,7 +92,9 @@ package final class Statement {
 
   // MARK: Columns of the current row (counted from 0)
 
-  package func isNull(_ column: Int32) -> Bool { sqlite3_column_type(handle, column) == SQLITE_NULL }
+  package func isNull(_ column: Int32) -> Bool {
+    sqlite3_column_type(handle, column) == SQLITE_NULL
+  }
 
   package func integer(_ column: Int32) -> Int { Int(sqlite3_column_int64(handle, column)) }
 

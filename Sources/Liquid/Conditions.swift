@@ -33,8 +33,9 @@ extension Renderer {
     case (.empty, _): return right.isEmpty
     case (_, .empty): return left.isEmpty
     case (.blank, .blank): return false
-    case (.blank, _): return right.isBlank
-    case (_, .blank): return left.isBlank
+    case (.blank, let other), (let other, .blank):
+      try spend(bytes: other.text?.count ?? 0)
+      return other.isBlank
     case (.integer, .integer), (.bool, .bool), (.null, .null), (.range, .range):
       return left == right
     case (.integer, .decimal), (.decimal, .integer), (.decimal, .decimal):
@@ -92,7 +93,9 @@ extension Renderer {
       try spend(steps: items.count)
       for item in items where try equals(item, right) { return true }
       return false
-    case .object(let object): return right.text.map { object[$0] != nil } ?? false
+    case .object(let object):
+      try spend(bytes: right.text?.count ?? 0)
+      return right.text.map { object[$0] != nil } ?? false
     case .range(let lower, let upper):
       guard let number = Number(right).integer, case .integer = right else { return false }
       return lower <= number && number <= upper

@@ -36,9 +36,9 @@ extension Renderer {
       return path.rest.isEmpty ? slots[slot] : try follow(path.rest, from: slots[slot])
     case .dynamic(let name, let parts):
       let name = try text(of: try evaluate(name))
-      return try follow(parts, from: lookup(name))
+      return try follow(parts, from: try lookup(name))
     case .range(let lower, let upper):
-      return .range(bound(try evaluate(lower)), bound(try evaluate(upper)))
+      return .range(try bound(try evaluate(lower)), try bound(try evaluate(upper)))
     }
   }
 
@@ -49,7 +49,8 @@ extension Renderer {
   }
 
   /// The variable of a name that is known only now.
-  func lookup(_ name: [UInt8]) -> Value {
+  mutating func lookup(_ name: [UInt8]) throws(RenderError) -> Value {
+    try spend(bytes: name.count)
     if let number = program.names[name], program.isBound[number], let local = local(number) {
       return local
     }
@@ -66,16 +67,18 @@ extension Renderer {
     var value = start
     for part in parts {
       switch part {
-      case .member(let name): value = member(name, of: value)
+      case .member(let name): value = try member(name, of: value)
       case .index(let expression):
         let key = try evaluate(expression)
-        value = item(key, of: value)
+        value = try item(key, of: value)
       }
     }
     return value
   }
 
-  private func member(_ name: [UInt8], of value: Value) -> Value {
+  private mutating func member(
+    _ name: [UInt8], of value: Value
+  ) throws(RenderError) -> Value {
     switch value {
     case .object(let object):
       if let value = object[name] { return value }
@@ -84,7 +87,7 @@ extension Renderer {
     default: break
     }
     switch name {
-    case Self.size: return size(of: value) ?? .null
+    case Self.size: return try size(of: value).map { .integer($0) } ?? .null
     case Self.first: return first(of: value)
     case Self.last: return last(of: value)
     default: return .null
@@ -95,9 +98,12 @@ extension Renderer {
   private static let first = Array("first".utf8)
   private static let last = Array("last".utf8)
 
-  private func item(_ key: Value, of value: Value) -> Value {
+  private mutating func item(
+    _ key: Value, of value: Value
+  ) throws(RenderError) -> Value {
     switch (value, key) {
     case (.object(let object), .string(let name)), (.object(let object), .markup(let name)):
+      try spend(bytes: name.count)
       return object[name] ?? .null
     case (.array(let items), .integer(let index)):
       let index = index < 0 ? index &+ items.count : index
@@ -109,17 +115,17 @@ extension Renderer {
   }
 
   /// How many items or characters; `nil` for what has no size.
-  func size(of value: Value) -> Int? {
+  mutating func size(of value: Value) throws(RenderError) -> Int? {
     switch value {
-    case .string(let text), .markup(let text): text.characterCount
-    case .array(let items): items.count
-    case .object(let object): object.entries.count
-    case .range: Segment(value, offset: 0, limit: nil, isReversed: false).count
-    default: nil
+    case .string(let text), .markup(let text):
+      try spend(bytes: text.count)
+      return text.characterCount
+    case .array(let items): return items.count
+    case .object(let object): return object.entries.count
+    case .range: return Segment(value, offset: 0, limit: nil, isReversed: false).count
+    default: return nil
     }
   }
-
-  private func size(of value: Value) -> Value? { size(of: value).map { .integer($0) } }
 
   func first(of value: Value) -> Value {
     switch value {
@@ -145,12 +151,14 @@ extension Renderer {
   }
 
   /// One end of a range.
-  private func bound(_ value: Value) -> Int {
+  private mutating func bound(_ value: Value) throws(RenderError) -> Int {
     switch value {
-    case .integer(let number): number
-    case .decimal(let number): Int(exactly: number.rounded(.towardZero)) ?? 0
-    case .string(let text), .markup(let text): Number.leadingInteger(text)
-    default: 0
+    case .integer(let number): return number
+    case .decimal(let number): return Int(exactly: number.rounded(.towardZero)) ?? 0
+    case .string(let text), .markup(let text):
+      try spend(bytes: text.count)
+      return Number.leadingInteger(text)
+    default: return 0
     }
   }
 

@@ -10,6 +10,7 @@ extension Renderer {
     switch filter {
     case .abs, .at_least, .at_most, .ceil, .divided_by, .floor, .minus, .modulo, .plus, .round,
       .times:
+      try spend(bytes: (input.text?.count ?? 0) + (first.text?.count ?? 0))
       return try calculate(filter, Number(input), Number(first))
 
     case .compact, .concat, .find, .find_index, .has, .join, .map, .reject, .reverse, .sort,
@@ -19,7 +20,7 @@ extension Renderer {
     case .default: return input
     case .first: return self.first(of: input)
     case .last: return self.last(of: input)
-    case .size: return .integer(size(of: input) ?? 0)
+    case .size: return .integer(try size(of: input) ?? 0)
     case .slice: return try slice(input, arguments)
     case .date: return try date(input, first)
 

@@ -21,7 +21,11 @@ extension Renderer {
       return .array(mapped)
     case .sum:
       var total = Number.integer(0)
-      for item in items { total = total + Number(try keyed(item, arguments)) }
+      for item in items {
+        let value = try keyed(item, arguments)
+        try spend(bytes: value.text?.count ?? 0)
+        total = total + Number(value)
+      }
       return total.value
     case .uniq:
       var seen: Set<Value> = []
@@ -68,7 +72,9 @@ extension Renderer {
   /// - Throws: For a number that is asked for anything but a number.
   private mutating func property(_ key: Value, of item: Value) throws(RenderError) -> Value? {
     switch (item, key) {
-    case (.object(let object), _): return key.text.flatMap { object[$0] } ?? .null
+    case (.object(let object), _):
+      try spend(bytes: key.text?.count ?? 0)
+      return key.text.flatMap { object[$0] } ?? .null
     case (.string(let text), .string(let wanted)):
       try spend(bytes: text.count)
       return text.firstRange(ofOctets: wanted, from: 0) == nil ? .null : key

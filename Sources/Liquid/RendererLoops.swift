@@ -118,6 +118,7 @@ extension Renderer {
     var columns = segment.count
     if let expression = loop.columns {
       let value = try evaluate(expression)
+      try spend(bytes: value.text?.count ?? 0)
       columns = Number(value).integer ?? segment.count
       if case .null = value { columns = segment.count }
     }
@@ -179,7 +180,7 @@ extension Renderer {
         try renderer.runIsolated(block, variable, bound, isRepeated: isRepeated, title: name)
       }
     }
-    return try runIncluded(block, variable, bound ?? lookup(name), attributes)
+    return try runIncluded(block, variable, bound ?? (try lookup(name)), attributes)
   }
 
   private mutating func runIncluded(

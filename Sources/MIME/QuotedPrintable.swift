@@ -69,7 +69,13 @@ package enum QuotedPrintable {
         case UInt8(ascii: "\t"), 0x20...0x7E:
           if column >= longestContent { breakSoftly() }
           put(octet)
-        default: putEscaped(octet)
+        default:
+          putEscaped(octet)
+          // The octets of one character stand together.
+          while at < text.count, text[at] >= 0x80 {
+            putEscaped(text[at])
+            at &+= 1
+          }
         }
       }
       escapeTrailingSpace()
@@ -82,8 +88,9 @@ package enum QuotedPrintable {
       column &+= 1
     }
 
+    @inline(__always)
     private mutating func putEscaped(_ octet: UInt8) {
-      if column + 3 > longestContent { breakSoftly() }
+      if column &+ 3 > longestContent { breakSoftly() }
       put(UInt8(ascii: "="))
       put(Hexadecimal.capital(octet &>> 4))
       put(Hexadecimal.capital(octet & 15))

@@ -99,11 +99,12 @@ package struct CSVReader: ~Copyable, Sendable {
       case .blank(let next): advance(to: next, breaks: 1)
       case .end: return false
       case .openQuote(let quote):
-        guard checked - begin <= limit else { throw overlong() }
+        guard checked - begin <= limit + 1 else { throw overlong() }
         guard !isLast else { throw .unclosedQuote(line: lineNumber(at: quote)) }
         try refill()
       case .more:
-        guard checked - begin <= limit else { throw overlong() }
+        // One more, because the record may end in a CR whose LF is still to come.
+        guard checked - begin <= limit + 1 else { throw overlong() }
         try refill()
       case .tooManyCells:
         guard checked - begin <= limit else { throw overlong() }

@@ -22,6 +22,8 @@ package struct Importer: Sendable {
     package let emailColumn: Int
     /// Where the rows begin.
     package let offset: Int
+    /// The line of the first row.
+    package let line: Int
   }
 
   /// Looks at the head of a file.
@@ -37,7 +39,7 @@ package struct Importer: Sendable {
       throw .noEmailColumn(has: file.columns)
     }
     return Survey(
-      columns: file.columns, emailColumn: emailColumn, offset: file.headerEndOffset)
+      columns: file.columns, emailColumn: emailColumn, offset: file.headerEndOffset, line: 2)
   }
 
   /// Stores all rows that are missing.
@@ -58,7 +60,10 @@ package struct Importer: Sendable {
           audience.state = .ready
           break
         }
-        rows.append(Self.verdict(on: row, emailColumn: audience.emailColumn, of: columns))
+        // Spreadsheets leave rows of nothing but delimiters behind.
+        if !row.isBlank {
+          rows.append(Self.verdict(on: row, emailColumn: audience.emailColumn, of: columns))
+        }
         audience.offset = row.endOffset
         audience.line = row.nextLine
       }
@@ -70,7 +75,7 @@ package struct Importer: Sendable {
   }
 
   /// A row of the file as a recipient, or the reason why not.
-  static func verdict(
+  package static func verdict(
     on row: Row, emailColumn: Int, of columns: Int
   ) -> AudienceRow {
     var fields: [UInt8] = []

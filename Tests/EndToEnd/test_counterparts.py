@@ -1,6 +1,7 @@
 """The counterparts themselves, each proved with a client that is not ours."""
 
 import smtplib
+import socket
 import ssl
 import subprocess
 from email.message import EmailMessage
@@ -90,3 +91,17 @@ def test_the_relay_wants_a_password_on_its_submission_port(relay, authority):
         client.send_message(letter("b@d2.example.test"))
     relay.wait_until_delivered(1)
     assert relay.delivered("d2.example.test") == [("b@d2.example.test", "<b@d2.example.test>")]
+
+
+def test_smtp_sink_forgets_a_message_whose_dot_never_came(tmp_path):
+    with SMTPSink(tmp_path) as sink:
+        with socket.create_connection(("127.0.0.1", sink.port)) as client, client.makefile("rwb") as lines:
+            lines.readline()
+            for command in (b"HELO x", b"MAIL FROM:<a@example.com>", b"RCPT TO:<b@example.com>", b"DATA"):
+                lines.write(command + b"\r\n")
+                lines.flush()
+                lines.readline()
+            lines.write(b"Message-ID: <1@example.com>\r\n\r\nhalf a letter\r\n")
+            lines.flush()
+        source(sink.port, 1)
+        assert len(sink.recipients()) == 1 and "b@example.com" not in sink.recipients()

@@ -159,7 +159,7 @@ struct EmailAddressTests {
     ]
     let spice = Array("@.\"\\<> ()[]-\r\n\0ü\u{2028}。".utf8) + [0x80, 0xC3, 0xFF]
     var accepted = 0
-    for _ in 0..<20_000 {
+    for _ in 0..<5_000 {
       var bytes = Array(seeds[random.below(seeds.count)].utf8)
       for _ in 0...random.below(3) where !bytes.isEmpty {
         let at = random.below(bytes.count)
@@ -174,7 +174,7 @@ struct EmailAddressTests {
       #expect(!address.wire.contains { $0 < 0x20 || $0 == 0x7F })
       #expect((try? EmailAddress(address.wire)) == address)
     }
-    #expect(accepted > 1_000)
+    #expect(accepted > 300)
   }
 }
 

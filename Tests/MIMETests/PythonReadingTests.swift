@@ -32,7 +32,8 @@ struct PythonReadingTests {
     let bodies = texts.enumerated().map { index, text in
       // Bodies with line endings already right, so that what comes back is what went in.
       Array(
-        [text.bytes, Array(" \r\n.\r\n".utf8), text.bytes, [13, 10]][..<(1 + index % 4)].joined())
+        [[0x3E], text.bytes, Array(" \r\n.\r\n".utf8), text.bytes, [13, 10]][..<(2 + index % 4)]
+          .joined())
     }
     let built = try zip(texts, bodies).enumerated().map { index, pair in
       try message(with: pair.0, number: index, body: pair.1)
@@ -101,6 +102,6 @@ struct PythonReadingTests {
 
   @Test func `random text comes back from every place as it went in`() throws {
     var random = SeededRandom(seed: 2_231)
-    try check((0..<400).map { _ in try HeaderText(random.headerText(longest: 200)) })
+    try check((0..<300).map { _ in try HeaderText(random.headerText(longest: 200)) })
   }
 }

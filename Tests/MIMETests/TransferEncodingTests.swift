@@ -70,6 +70,7 @@ struct TransferEncodingTests {
     let kinds: [[UInt8]] = [
       Array("abcdef ghijk =\t.\r\n".utf8), Array(0...255), Array("ü日 \n".utf8),
       Array(" \t\r\n=".utf8), Array("x".utf8), [0xFF], [0x20], Array(0x20...0x7E) + [0x0A],
+      Array((String(repeating: "x", count: 150) + " \t\r\n").utf8),
     ]
     for round in 0..<2_000 {
       let kind = kinds[round % kinds.count]
@@ -80,14 +81,14 @@ struct TransferEncodingTests {
         var bytes: [UInt8] = []
         encoding.append(text: text, to: &bytes)
         let limit = encoding == .sevenBit ? 998 : 76
-        #expect(lines(of: bytes).allSatisfy { $0.count <= limit })
-        #expect(withCRLF(bytes) == bytes)
-        #expect(bytes.allSatisfy { $0 < 0x80 })
+        let lines = lines(of: bytes)
+        let isTidy = lines.allSatisfy { $0.count <= limit } && withCRLF(bytes) == bytes
+        #expect(isTidy && bytes.allSatisfy { $0 < 0x80 }, "\(text)")
         switch encoding {
         case .sevenBit: #expect(bytes == normalised)
         case .quotedPrintable:
           #expect(QuotedPrintable.decode(bytes) == normalised)
-          #expect(lines(of: bytes).allSatisfy { $0.last != 0x20 && $0.last != 0x09 })
+          #expect(lines.allSatisfy { $0.last != 0x20 && $0.last != 0x09 })
         case .base64: #expect(Base64.decode(bytes) == normalised)
         }
       }

@@ -57,6 +57,8 @@ struct RefusalTests {
   func `a row is refused beyond the limit, and not before`(chunk: Int) {
     let fits = "a,b\n" + String(repeating: "x", count: 98) + ",y\n1,2\n"
     #expect(Reading(Self.bytes(fits), chunk: chunk, limit: 100).rows.count == 2)
+    let pairs = "a,b\r\n" + String(repeating: "x", count: 98) + ",y\r\n1,2\r\n"
+    #expect(Reading(Self.bytes(pairs), chunk: chunk, limit: 100).rows.count == 2)
     let long = "a,b\n1,2\n\n" + String(repeating: "x", count: 99) + ",y\n1,2\n"
     let reading = Reading(Self.bytes(long), chunk: chunk, limit: 100)
     #expect(reading.error == .lineTooLong(line: 4, limit: 100))

@@ -3,6 +3,7 @@ package enum Setting: String, Sendable, CaseIterable {
   case listen = "MARTLET_LISTEN"
   case data = "MARTLET_DATA"
   case secretKey = "SECRET_KEY"
+  case previousSecretKey = "SECRET_KEY_PREVIOUS"
   case baseURL = "BASE_URL"
   case allowedHosts = "ALLOWED_HOSTS"
   case trustedOrigins = "TRUSTED_ORIGINS"
@@ -42,7 +43,9 @@ package enum Setting: String, Sendable, CaseIterable {
   /// Whether the value must not be shown, and may be read from the file that `NAME_FILE` names.
   package var isSecret: Bool {
     switch self {
-    case .secretKey, .databaseURL, .postgresPassword, .smtpPassword, .adminPassword: true
+    case .secretKey, .previousSecretKey, .databaseURL, .postgresPassword, .smtpPassword,
+      .adminPassword:
+      true
     default: false
     }
   }
@@ -57,6 +60,8 @@ package enum Setting: String, Sendable, CaseIterable {
     case .secretKey:
       "Seals stored passwords and signs links. Without it the embedded database makes one and "
         + "keeps it in the data folder; with DATABASE_URL it is required."
+    case .previousSecretKey:
+      "The key before SECRET_KEY, for as long as `martlet secret rotate` needs it."
     case .baseURL: "The address that links in messages begin with."
     case .allowedHosts: "Host names the web server answers to, parted by commas."
     case .trustedOrigins: "Origins whose forms are accepted behind a proxy, parted by commas."

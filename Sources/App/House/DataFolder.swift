@@ -4,17 +4,17 @@ import Glibc
 /// The folder where an installation keeps everything: database, key, attachments.
 ///
 /// Whoever opens it holds a lock on it, so that two programs never send from one folder.
-package final class DataFolder: Sendable {
+final class DataFolder: Sendable {
   /// Why the folder cannot be used, with what to do.
-  package struct Failure: Error, CustomStringConvertible {
-    package let description: String
+  struct Failure: Error, CustomStringConvertible {
+    let description: String
   }
 
-  package let path: String
+  let path: String
   private let lock: Int32
 
   /// Makes the folder if need be and locks it.
-  package init(_ path: String) throws(Failure) {
+  init(_ path: String) throws(Failure) {
     self.path = path
     for folder in [path, "\(path)/attachments", "\(path)/uploads", "\(path)/logs"] {
       guard mkdir(folder, 0o700) == 0 || errno == EEXIST else {
@@ -35,18 +35,45 @@ package final class DataFolder: Sendable {
 
   deinit { close(lock) }
 
-  package var database: String { "\(path)/martlet.db" }
-  package var keyFile: KeyFile { KeyFile(path: "\(path)/secret.key") }
+  var database: String { "\(path)/martlet.db" }
+  var keyFile: KeyFile { KeyFile(path: "\(path)/secret.key") }
 
   /// Where an attachment's content lies.
-  package func attachment(_ file: String) -> String { "\(path)/attachments/\(file)" }
+  func attachment(_ file: String) -> String { "\(path)/attachments/\(file)" }
+
+  func write(_ octets: [UInt8], toAttachment file: String) throws(Failure) {
+    let path = attachment(file)
+    guard let stream = fopen(path, "we") else {
+      throw Self.failure("The attachment cannot be stored in \(self.path)")
+    }
+    let written = octets.withUnsafeBytes { fwrite($0.baseAddress, 1, $0.count, stream) }
+    let isSafe = fflush(stream) == 0 && fsync(fileno(stream)) == 0
+    guard fclose(stream) == 0, isSafe, written == octets.count else {
+      throw Self.failure("The attachment cannot be stored in \(self.path)")
+    }
+  }
+
+  func attachmentBytes(_ file: String) throws(Failure) -> [UInt8] {
+    guard let stream = fopen(attachment(file), "re") else {
+      throw Self.failure("An attachment of the campaign cannot be read")
+    }
+    defer { fclose(stream) }
+    var octets: [UInt8] = []
+    var chunk = [UInt8](repeating: 0, count: 1 << 17)
+    while true {
+      let count = fread(&chunk, 1, chunk.count, stream)
+      if count == 0 { return octets }
+      octets.append(contentsOf: chunk[..<count])
+    }
+  }
 
   private static func failure(_ what: String) -> Failure {
     let code = errno
     let reason = String(cString: strerror(code))
     let advice =
       code == ENOSPC
-      ? " Free some space, or name another folder with --data." : " Name another folder with --data."
+      ? " Free some space, or name another folder with --data."
+      : " Name another folder with --data."
     return Failure(description: "\(what): \(reason).\(advice)")
   }
 }

@@ -5,22 +5,24 @@ import Octets
 import Storage
 
 /// The parts of a running Martlet, put together once.
-package struct House: Sendable {
-  package let folder: DataFolder
-  package let store: Store
-  package let keys: KeyRing
-  package let workspace: Identifier
-  package let loop: EventLoop
+struct House: Sendable {
+  let folder: DataFolder
+  let store: Store
+  let keys: KeyRing
+  let workspace: Identifier
+  let loop: EventLoop
 
   /// Opens the data folder: locks it, finds or makes the key, brings the schema up to date.
-  package static func open(_ configuration: Configuration) async throws -> House {
+  static func open(
+    _ configuration: Configuration, on loop: EventLoop
+  ) async throws -> House {
     let folder = try DataFolder(configuration.dataFolder)
     let keys = try keyRing(of: folder, configuration)
     let (store, _) = try await Store.open(path: folder.database)
     return House(
       folder: folder, store: store, keys: keys,
       workspace: try await store.workspaces.first(now: .now()),
-      loop: try EventLoop(name: "martlet-io"))
+      loop: loop)
   }
 
   private static func keyRing(

@@ -18,6 +18,11 @@ package struct AudienceRow: Sendable {
     self.fields = fields
     self.refusal = refusal
   }
+
+  /// The same row as one that will not be mailed.
+  package func refused(_ reason: String) -> AudienceRow {
+    AudienceRow(line: line, email: email, key: nil, fields: fields, refusal: reason)
+  }
 }
 
 /// A contact file on its way into the database.

@@ -145,7 +145,8 @@ package final class ClientSession {
       case .success: return
       case .intermediate:
         guard let answer = answers.popFirst() else {
-          throw .violation("the server asked for more than a user name and a password", at: .authentication)
+          throw .violation(
+            "the server asked for more than a user name and a password", at: .authentication)
         }
         output += answer
         output.append("\r\n")

@@ -8,8 +8,10 @@ import Octets
 package struct ServerConversation: Sendable {
   /// What a call to `receive` came to.
   package struct Step: Sendable {
-    /// How many octets were used up. When it is fewer than were offered and there is no event,
-    /// write the output and offer the rest.
+    /// How many octets were used up.
+    ///
+    /// When it is fewer than were offered and there is no event, write the output and offer the
+    /// rest.
     package let consumed: Int
     package let event: ServerEvent?
   }
@@ -70,7 +72,9 @@ package struct ServerConversation: Sendable {
   package mutating func start(into output: inout [UInt8]) -> ServerEvent? {
     let decision = decide(.connect)
     let name = configuration.name
-    let event = give(decision, into: &output) { $0.append(contentsOf: "220 \(name) ESMTP\r\n".utf8) }
+    let event = give(decision, into: &output) {
+      $0.append(contentsOf: "220 \(name) ESMTP\r\n".utf8)
+    }
     // A server that will not serve may say so in its banner (RFC 5321 §3.1).
     guard case .reply(let reply) = decision.answer, !reply.isPositive else { return event }
     if let held { self.held = Held(reply: held.reply, closes: true, next: .closed) }

@@ -22,7 +22,7 @@ package struct ServerReply: Sendable, Equatable {
   /// Writes the reply; whatever a script put into the text, no line of it forges another.
   func write(into output: inout [UInt8]) {
     // RFC 5321 §4.5.3.1.5: 512 octets a line, with code and CRLF.
-    let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+    let lines = text.utf8.split(separator: ASCII.lineFeed, omittingEmptySubsequences: false)
     for (index, line) in lines.enumerated() {
       output.append(decimal: code)
       output.append(index == lines.count - 1 ? ASCII.space : ASCII.hyphen)
@@ -30,7 +30,7 @@ package struct ServerReply: Sendable, Equatable {
         output.append(contentsOf: enhanced.utf8.filter { $0 > 0x20 && $0 < 0x7F }.prefix(16))
         output.append(ASCII.space)
       }
-      output.append(contentsOf: line.utf8.filter { $0 >= 0x20 && $0 != 0x7F }.prefix(480))
+      output.append(contentsOf: line.filter { $0 >= 0x20 && $0 != 0x7F }.prefix(480))
       output.append("\r\n")
     }
   }

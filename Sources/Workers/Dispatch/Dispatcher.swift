@@ -124,7 +124,9 @@ package struct Dispatcher: Sendable {
   private func verdictWhenIdle(
     since: Timestamp, now: Timestamp
   ) async throws(StoreError) -> Result? {
-    guard let (_, counts) = try await store.campaigns.progress(campaign.key) else { return .stopped }
+    guard let (_, counts) = try await store.campaigns.progress(campaign.key) else {
+      return .stopped
+    }
     if counts[.sending] > 0 || counts[.queued] > 0 { return nil }
     guard counts[.deferred] > 0 else { return .finished }
     guard let due = try await store.deliveries.nextDue(campaign.key) else { return nil }

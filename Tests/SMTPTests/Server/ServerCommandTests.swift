@@ -14,9 +14,11 @@ import Testing
     ("MAIL FROM:<a@[IPv6:::1]>", "250"), ("MAIL FROM:<a@[]>", "501"), ("MAIL FROM:<a@[1>", "501"),
     ("MAIL FROM:<a@x> SIZE=5  BODY=7BIT SMTPUTF8 AUTH=<>", "250"), ("MAIL FROM:<a@x>SIZE=5", "501"),
     ("MAIL FROM:<a@x> SIZE=", "501"), ("MAIL FROM:<a@x> SIZE=5x", "501"),
-    ("MAIL FROM:<a@x> SIZE=99999999999999999999", "501"), ("MAIL FROM:<a@x> SIZE=99999999999", "552"),
+    ("MAIL FROM:<a@x> SIZE=99999999999999999999", "501"),
+    ("MAIL FROM:<a@x> SIZE=99999999999", "552"),
     ("MAIL FROM:<a@x> SIZE=1 SIZE=1", "501"), ("MAIL FROM:<a@x> BODY=BINARYMIME", "555"),
-    ("MAIL FROM:<a@x> FOO=1", "555"), ("MAIL FROM:<é@x>", "553"), ("MAIL FROM:<é@ü> SMTPUTF8", "250"),
+    ("MAIL FROM:<a@x> FOO=1", "555"), ("MAIL FROM:<é@x>", "553"),
+    ("MAIL FROM:<é@ü> SMTPUTF8", "250"),
     ("HELO", "501"), ("EHLO a b", "501"), ("AUTH PLAIN", "502"), ("STARTTLS", "503"),
     ("NOOP a\rb", "500"), ("NOOP a\u{0}b", "500"),
   ])
@@ -60,7 +62,8 @@ import Testing
   }
 
   @Test func `an extension that is off is neither announced nor taken`() {
-    let talk = ServerTranscript.run("EHLO a\r\nMAIL FROM:<> SIZE=1\r\nBDAT 4 LAST\r\nQUITNOOP\r\n") {
+    let talk = ServerTranscript.run("EHLO a\r\nMAIL FROM:<> SIZE=1\r\nBDAT 4 LAST\r\nQUITNOOP\r\n")
+    {
       $0.extensions = [.pipelining]
     }
     #expect(talk.output.contains("250-localhost\r\n250 PIPELINING\r\n555"))
@@ -82,7 +85,9 @@ import Testing
     #expect(talk.isClosed)
   }
 
-  @Test(arguments: ["GET / HTTP/1.1\r\n", "POST /x HTTP/1.1\r\n", "BDAT\r\n", "BDAT -1\r\n", "BDAT 1 L\r\n"])
+  @Test(arguments: [
+    "GET / HTTP/1.1\r\n", "POST /x HTTP/1.1\r\n", "BDAT\r\n", "BDAT -1\r\n", "BDAT 1 L\r\n",
+  ])
   func `what cannot be followed ends it`(line: String) {
     #expect(ServerTranscript.run("EHLO a\r\n\(line)MAIL FROM:<>\r\n").isClosed)
   }

@@ -15,9 +15,11 @@ import Testing
   }
 
   static let scraps = [
-    "EHLO a", "HELO b", "MAIL FROM:<", "a@x.org>", "RCPT TO:<", "b@y.org>", "DATA", "BDAT 5", " LAST",
+    "EHLO a", "HELO b", "MAIL FROM:<", "a@x.org>", "RCPT TO:<", "b@y.org>", "DATA", "BDAT 5",
+    " LAST",
     "RSET", "QUIT", "AUTH PLAIN", "AUTH LOGIN", " AGFkYQBwdw==", "*", "=", "NOOP", "\r\n", "\r\n",
-    "\r\n", "\r\n", "\n", "\r", ".", "\r\n.\r\n", "..", "\u{0}", "é", " ", "\"", "\\", "[", "]", ":",
+    "\r\n", "\r\n", "\n", "\r", ".", "\r\n.\r\n", "..", "\u{0}", "é", " ", "\"", "\\", "[", "]",
+    ":",
     "@", " SIZE=10", " BODY=8BITMIME", " SMTPUTF8", "MAIL FROM:<a@x.org>\r\nRCPT TO:<b@y.org>\r\n",
     "MAIL FROM:<>\r\nRCPT TO:<b@y.org>\r\nDATA\r\n", "BDAT 999999999999999999", "0123456789",
   ]

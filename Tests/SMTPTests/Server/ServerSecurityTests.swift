@@ -61,7 +61,10 @@ import Testing
     ("AUTH CRAM-MD5", ["504"]),
     ("AUTH", ["501"]),
     ("AUTH PLAIN AGFkYQBwdw==\r\nAUTH PLAIN AGFkYQBwdw==", ["235", "503"]),
-    ("MAIL FROM:<>\r\nAUTH PLAIN\r\nAUTH PLAIN AGFkYQBwdw==\r\nMAIL FROM:<>", ["530", "334", "501", "530"]),
+    (
+      "MAIL FROM:<>\r\nAUTH PLAIN\r\nAUTH PLAIN AGFkYQBwdw==\r\nMAIL FROM:<>",
+      ["530", "334", "501", "530"]
+    ),
   ])
   func `credentials are checked`(lines: String, codes: [String]) {
     for size in [1, .max] {

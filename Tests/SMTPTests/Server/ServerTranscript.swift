@@ -32,7 +32,8 @@ struct ServerTranscript: Equatable {
   }
 
   static func run(
-    _ input: String, by size: Int = .max, _ configure: (inout ServerConfiguration) -> Void = { _ in }
+    _ input: String, by size: Int = .max,
+    _ configure: (inout ServerConfiguration) -> Void = { _ in }
   ) -> ServerTranscript {
     var configuration = ServerConfiguration()
     configure(&configuration)

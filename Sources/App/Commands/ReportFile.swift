@@ -1,0 +1,75 @@
+import Glibc
+import MIME
+import Model
+import Octets
+import Spreadsheet
+
+/// A campaign's report as CSV, written beside its place and moved there when it is whole.
+final class ReportFile {
+  struct Failure: Error, CustomStringConvertible {
+    let description: String
+  }
+
+  private let path: String
+  private let temporary: String
+  private let file: UnsafeMutablePointer<FILE>
+  private let writer = CSVWriter()
+  private var buffer: [UInt8] = []
+
+  init(_ path: String) throws(Failure) {
+    self.path = path
+    temporary = "\(path).part"
+    guard let file = fopen(temporary, "we") else {
+      throw Failure(
+        description:
+          "The report \(path) cannot be written: \(String(cString: strerror(errno))). Name another file with --report."
+      )
+    }
+    self.file = file
+    writer.append(
+      row: [
+        "email", "status", "state", "reason", "code", "enhanced_code", "attempts", "sent_at",
+        "message_id",
+      ], to: &buffer)
+  }
+
+  func append(_ row: ReportRow, messageID: MessageID?) throws(Failure) {
+    let isSent = row.state == .sent
+    let cells: [[UInt8]] = [
+      row.email, [UInt8]((isSent ? "Sent" : "Failed").utf8), [UInt8](row.state.word.utf8),
+      [UInt8](Self.reason(row).utf8), [UInt8]((row.code.map(String.init) ?? "").utf8),
+      [UInt8](row.enhancedCode.utf8), [UInt8](String(row.attempts).utf8),
+      [UInt8]((row.sentAt?.rfc3339 ?? "").utf8), messageID?.bytes ?? [],
+    ]
+    writer.append(row: cells, to: &buffer)
+    if buffer.count > 1 << 16 { try flush() }
+  }
+
+  /// Puts the whole report in its place.
+  func finish() throws(Failure) {
+    try flush()
+    guard fflush(file) == 0, fsync(fileno(file)) == 0, fclose(file) == 0,
+      rename(temporary, path) == 0
+    else { throw failure() }
+  }
+
+  private func flush() throws(Failure) {
+    let written = buffer.withUnsafeBytes { fwrite($0.baseAddress, 1, $0.count, file) }
+    guard written == buffer.count else { throw failure() }
+    buffer.removeAll(keepingCapacity: true)
+  }
+
+  private func failure() -> Failure {
+    let reason = String(cString: strerror(errno))
+    unlink(temporary)
+    return Failure(description: "The report \(path) cannot be written: \(reason).")
+  }
+
+  private static func reason(_ row: ReportRow) -> String {
+    switch row.state {
+    case .queued, .sending: row.reason.isEmpty ? "not sent yet" : row.reason
+    case .deferred: row.reason.isEmpty ? "due again later" : "due again later: \(row.reason)"
+    default: row.reason
+    }
+  }
+}

@@ -1,0 +1,347 @@
+import Compose
+import Crypto
+import Dispatch
+import Glibc
+import MIME
+import Model
+import Net
+import Octets
+import SMTP
+import Spreadsheet
+import Storage
+import Workers
+
+/// One run of `martlet send`: from the file's rows to the last line.
+struct SendRun {
+  let request: SendRequest
+  let configuration: Configuration
+  let console: Console
+  let crash: CrashPlan
+
+  /// Does everything; the exit code says how it ended.
+  func run() async throws -> ExitCode {
+    let preview = try composer(of: request.content, master: .random())
+    let recipients = try Self.count(request.contacts)
+    guard recipients > 0 else {
+      throw SendRequest.Refusal(
+        "The file \(request.contacts) has no rows below its header, so there is nobody to write to."
+      )
+    }
+    if request.isDryRun { return try dryRun(preview, recipients: recipients) }
+    if request.content.baseURL == nil, !request.content.isTransactional {
+      console.complain(
+        "Without --base-url people opt out by a letter to the From address, not by a click.")
+    }
+    let loop = try EventLoop(name: "martlet-io")
+    defer { loop.stop() }
+    if let endpoint = request.endpoint {
+      if let problem = await (try Exit(to: endpoint, on: loop)).problem() {
+        return try giveUp(SenderAdvice.sentence(problem, for: endpoint), problem)
+      }
+      return try await send(through: endpoint, on: loop)
+    }
+    return try await withSandbox(on: loop) { endpoint in
+      try await send(through: endpoint, on: loop)
+    }
+  }
+
+  // MARK: Before anything is created
+
+  private func composer(
+    of content: CampaignContent, of campaign: CampaignKey? = nil, named name: String = "",
+    fieldNames: [String]? = nil, attachments: [Attachment]? = nil, master: SecretKey
+  ) throws -> CampaignComposer {
+    try CampaignComposer(
+      content, named: name,
+      of: campaign ?? CampaignKey(workspace: .new(), campaign: .new()),
+      fieldNames: fieldNames ?? request.fieldNames,
+      attachments: attachments ?? request.attachments, master: master)
+  }
+
+  /// Reads the whole file once, so that a file that breaks off half-way creates nothing.
+  private static func count(_ path: String) throws(SpreadsheetError) -> Int {
+    var file = try ContactFile(path: path)
+    var row = Spreadsheet.Row()
+    var count = 0
+    while try file.next(into: &row) {
+      if !row.isBlank { count += 1 }
+    }
+    return count
+  }
+
+  /// Ends a run whose server does not let us in: nothing is created but the report asked for.
+  private func giveUp(_ sentence: String, _ problem: SessionError) throws -> ExitCode {
+    if let path = request.report {
+      let report = try ReportFile(path)
+      try eachRow { number, row in
+        try report.append(
+          ReportRow(
+            number: number, email: row.email, state: row.refusal == nil ? .cancelled : .skipped,
+            reason: row.refusal ?? "not sent: \(problem.sentence)", code: nil, enhancedCode: "",
+            attempts: 0, sentAt: nil), messageID: nil)
+      }
+      try report.finish()
+    }
+    throw SendRequest.Refusal(sentence)
+  }
+
+  private func eachRow(_ body: (Int, AudienceRow) throws -> Void) throws {
+    var file = try ContactFile(path: request.contacts)
+    let columns = file.columns.count
+    var row = Spreadsheet.Row()
+    var lines: [[UInt8]: Int] = [:]
+    var number = 0
+    while try file.next(into: &row) {
+      if row.isBlank { continue }
+      number += 1
+      var verdict = Importer.verdict(
+        on: row, emailColumn: request.survey.emailColumn, of: columns)
+      if let key = verdict.key, let line = lines.updateValue(verdict.line, forKey: key) {
+        lines[key] = line
+        verdict = verdict.refused("duplicate of line \(line)")
+      }
+      try body(number, verdict)
+    }
+  }
+
+  /// Makes every message and sends none.
+  private func dryRun(_ composer: CampaignComposer, recipients: Int) throws -> ExitCode {
+    var (good, refused, broken, octets) = (0, 0, 0, 0)
+    try eachRow { number, row in
+      if let refusal = row.refusal {
+        refused += 1
+        if refused <= 10 { console.complain("line \(row.line): \(refusal)") }
+        return
+      }
+      let delivery = ClaimedDelivery(
+        number: number, email: row.email, fields: row.fields, attempts: 0)
+      do throws(ComposeError) {
+        octets += try composer.compose(delivery, date: .now()).message.size
+        good += 1
+      } catch {
+        broken += 1
+        if broken <= 10 { console.complain("line \(row.line): \(error)") }
+      }
+    }
+    if request.isJSON {
+      console.line(
+        """
+        {"would_send": \(good), "skipped": \(refused), "broken": \(broken), \
+        "total": \(recipients), "octets": \(octets)}
+        """)
+    } else {
+      console.line(
+        "would send \(good) skipped \(refused) broken \(broken) of \(recipients) (\(octets) octets)"
+      )
+    }
+    return broken == 0 ? .ok : .failure
+  }
+
+  // MARK: Sending
+
+  private func withSandbox(
+    on loop: EventLoop, _ body: (Endpoint) async throws -> ExitCode
+  ) async throws -> ExitCode {
+    let sandbox = Sandbox(.keep(folder: "\(configuration.dataFolder)/sandbox", most: 1_000))
+    return try await sandbox.whileServing(
+      at: HostAndPort(host: "127.0.0.1", port: 0), on: loop
+    ) { port in
+      try await body(Endpoint(host: "127.0.0.1", port: port, security: .none))
+    }
+  }
+
+  private func send(through endpoint: Endpoint, on loop: EventLoop) async throws -> ExitCode {
+    let started = Timestamp.now()
+    let house = try await House.open(configuration, on: loop)
+    guard var campaign = try await campaign(in: house, endpoint) else { return .failure }
+    let recovered = try await house.store.deliveries.recover(campaign, now: .now())
+    if recovered.inDoubt > 0 {
+      let what = campaign.inDoubt == .hold ? "They stay unknown" : "They are sent again"
+      console.complain(
+        "\(recovered.inDoubt) messages were under way when the last run ended. \(what).")
+    }
+    let audience = try await prepare(&campaign, in: house)
+    let exit = try Exit(to: endpoint, on: loop)
+    let composer = try composer(
+      of: campaign.content, of: campaign.key, named: campaign.name,
+      fieldNames: audience.fieldNames, attachments: try attachments(of: campaign, in: house),
+      master: house.keys.current)
+    let before = campaign.counts
+    var result = Dispatcher.Result.finished
+    if campaign.state == .sending {
+      result = try await dispatch(campaign, in: house, composer, exit)
+    }
+    return try await finish(
+      result, campaign, before: before, composer: composer, endpoint: endpoint, started: started,
+      in: house)
+  }
+
+  /// The campaign to go on with, or a new one.
+  private func campaign(in house: House, _ endpoint: Endpoint) async throws -> Campaign? {
+    if let last = try await house.store.campaigns.latest(in: house.workspace) {
+      if request.isResuming { return try await resume(last, in: house, endpoint) }
+      guard last.state.isFinal else {
+        throw SendRequest.Refusal(
+          """
+          The data folder \(house.folder.path) holds a campaign that has not ended \
+          (“\(last.name)”). Run the command with --resume to go on with it, or name another \
+          folder with --data.
+          """)
+      }
+    }
+    let sender = SealedSender.make(
+      endpoint, id: .new(), workspace: house.workspace, keys: house.keys)
+    let id = Identifier.new()
+    let audience = Audience(
+      id: .new(), workspace: house.workspace, file: request.contacts,
+      fieldNames: request.fieldNames, emailColumn: request.survey.emailColumn,
+      offset: request.survey.offset, line: request.survey.line)
+    var content = request.content
+    for index in content.attachments.indices {
+      content.attachments[index].file = "\(String(decoding: id.base32, as: UTF8.self))-\(index)"
+      try house.folder.write(
+        request.attachmentBytes[index], toAttachment: content.attachments[index].file)
+    }
+    let campaign = Campaign(
+      id: id, workspace: house.workspace, name: content.subject, state: .preparing,
+      content: content, sender: sender.id, audience: audience.id, inDoubt: request.inDoubt,
+      createdAt: .now())
+    try await house.store.senders.add(sender, now: .now())
+    try await house.store.campaigns.add(campaign, with: audience, now: .now())
+    return campaign
+  }
+
+  private func resume(
+    _ last: Campaign, in house: House, _ endpoint: Endpoint
+  ) async throws -> Campaign {
+    guard
+      let audience = try await house.store.audiences.find(last.audience, in: house.workspace),
+      audience.file == request.contacts, last.content.subject == request.content.subject
+    else {
+      throw SendRequest.Refusal(
+        """
+        The campaign in \(house.folder.path) is another one (“\(last.name)”). Resume it with the \
+        arguments it was begun with, or name another folder with --data.
+        """)
+    }
+    // The password may be a new one: that is why people run a failed campaign again.
+    try await house.store.senders.update(
+      SealedSender.make(
+        endpoint, id: last.sender, workspace: house.workspace, keys: house.keys))
+    guard last.state == .failed || last.state == .paused else { return last }
+    try await house.store.deliveries.revive(.cancelled, of: last.key, now: .now())
+    _ = try await house.store.campaigns.move(last.key, to: .sending, now: .now())
+    return try await house.store.campaigns.find(last.key) ?? last
+  }
+
+  /// Reads the file's rows and freezes the audience, as far as that has not been done.
+  private func prepare(_ campaign: inout Campaign, in house: House) async throws -> Audience {
+    guard let stored = try await house.store.audiences.find(campaign.audience, in: house.workspace)
+    else { throw SendRequest.Refusal("The campaign's contacts are missing from the database.") }
+    guard campaign.state == .preparing else { return stored }
+    let audience: Audience
+    do {
+      audience = try await Importer(store: house.store, crash: crash).run(stored)
+    } catch let error as SpreadsheetError {
+      try await house.store.audiences.discard(stored)
+      throw error
+    }
+    try await Planner(store: house.store, crash: crash).run(campaign)
+    campaign = try await house.store.campaigns.find(campaign.key) ?? campaign
+    return audience
+  }
+
+  private func attachments(of campaign: Campaign, in house: House) throws -> [Attachment] {
+    try campaign.content.attachments.map { stored in
+      Attachment(
+        content: try house.folder.attachmentBytes(stored.file), fileName: stored.name,
+        contentType: try stored.contentType.map { try ContentType($0) })
+    }
+  }
+
+  private func dispatch(
+    _ campaign: Campaign, in house: House, _ composer: CampaignComposer, _ exit: Exit
+  ) async throws -> Dispatcher.Result {
+    var options = Dispatcher.Options()
+    options.connections = request.connections
+    options.perSecond = request.perSecond
+    options.patience = request.patience
+    options.crash = crash
+    let dispatcher = Dispatcher(
+      campaign, store: house.store, composer: composer, exit: exit, options: options)
+    let signals = StopSignals { dispatcher.stop() }
+    defer { signals.end() }
+    let display = ProgressDisplay(console, total: campaign.counts.total)
+    return try await withThrowingTaskGroup(of: Void.self) { group in
+      group.addTask {
+        await display.follow { try? await house.store.campaigns.progress(campaign.key)?.counts }
+      }
+      let result = try await dispatcher.send()
+      group.cancelAll()
+      return result
+    }
+  }
+
+  // MARK: The end
+
+  private func finish(
+    _ result: Dispatcher.Result, _ campaign: Campaign, before: CampaignCounts,
+    composer: CampaignComposer, endpoint: Endpoint, started: Timestamp, in house: House
+  ) async throws -> ExitCode {
+    let key = campaign.key
+    var code = ExitCode.ok
+    switch result {
+    case .finished:
+      if campaign.state == .sending {
+        _ = try await house.store.campaigns.move(key, to: .sent, now: .now())
+      }
+    case .deferred: code = .deferred
+    case .stopped: code = .interrupted
+    case .unreachable(let error):
+      console.complain(SenderAdvice.sentence(error, for: endpoint))
+      code = .deferred
+    case .senderFailed(let error):
+      let sentence = SenderAdvice.sentence(error, for: endpoint)
+      console.complain(sentence)
+      try await house.store.deliveries.endUnsent(
+        of: key, as: .cancelled, reason: "not sent: \(error.sentence)", now: .now())
+      _ = try await house.store.campaigns.move(
+        key, to: .failed, failure: error.sentence, now: .now())
+      code = .failure
+    case .ledgerFailed(let error):
+      console.complain(
+        "Sending was stopped, because results could not be written down: \(error). Run the command again with --resume."
+      )
+      return .failure
+    }
+    let counts = try await house.store.campaigns.find(key)?.counts ?? campaign.counts
+    try await report(key, composer, in: house)
+    let seconds = (Timestamp.now() - started) / .seconds(1)
+    let summary = CampaignSummary(
+      counts: counts, seconds: seconds, sentNow: counts[.sent] - before[.sent])
+    console.line(request.isJSON ? summary.json : summary.line)
+    if code == .deferred {
+      console.complain("Run the command again with --resume to send what is still due.")
+    }
+    return code
+  }
+
+  private func report(
+    _ key: CampaignKey, _ composer: CampaignComposer, in house: House
+  ) async throws {
+    guard let path = request.report else { return }
+    let report = try ReportFile(path)
+    var last = 0
+    while true {
+      let page = try await house.store.deliveries.report(of: key, after: last, limit: 2_000)
+      guard let end = page.last else { break }
+      for row in page {
+        let hasMessage = row.state != .skipped && row.state != .suppressed
+        try report.append(
+          row, messageID: hasMessage ? composer.messageID(forDelivery: row.number) : nil)
+      }
+      last = end.number
+    }
+    try report.finish()
+  }
+}
