@@ -39,6 +39,8 @@ else
   status=1
 fi
 
+python3 scripts/state_diagrams.py . || status=1
+
 for script in scripts/*.sh .ci/run; do
   bash -n "$script" || status=1
 done

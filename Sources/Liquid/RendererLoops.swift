@@ -168,7 +168,11 @@ extension Renderer {
           + (partial.error?.description ?? "its beginning"))
     }
     var bound: Value?
-    if let expression = inclusion.bound { bound = try evaluate(expression) }
+    if let expression = inclusion.bound {
+      bound = try evaluate(expression)
+    } else if !inclusion.isIsolated {
+      bound = try lookup(name)
+    }
     var attributes: [(name: Int, value: Value)] = []
     for attribute in inclusion.attributes {
       attributes.append((attribute.name, try evaluate(attribute.value)))
@@ -180,7 +184,7 @@ extension Renderer {
         try renderer.runIsolated(block, variable, bound, isRepeated: isRepeated, title: name)
       }
     }
-    return try runIncluded(block, variable, bound ?? (try lookup(name)), attributes)
+    return try runIncluded(block, variable, bound ?? .null, attributes)
   }
 
   private mutating func runIncluded(

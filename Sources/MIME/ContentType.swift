@@ -1,5 +1,3 @@
-import Octets
-
 /// What kind of content an attachment has, `type/subtype` (RFC 2045 §5.1).
 package struct ContentType: Sendable, Hashable {
   package let name: String

@@ -1,4 +1,4 @@
-import Octets
+package import Octets
 
 extension Timestamp {
   /// Appends the moment in UTC as the `Date` field has it: `Thu, 20 Nov 2025 09:30:00 +0000`

@@ -64,8 +64,15 @@ USAGE_ERRORS = {
     "an unknown command": (["fly"], r"fly"),
     "an unknown option": (["send", "--fly"], r"--fly"),
     "no contacts": (["send", "--subject", "x"], r"--contacts"),
-    "a number that is none": (["send", "--connections", "many"], r"--connections|many"),
-    "an unknown policy": (["send", "--in-doubt", "maybe"], r"hold|resend"),
+}
+
+WRONG_VALUES = {
+    "a number that is none": (["--connections", "many"], r"--connections|many"),
+    "no connections": (["--connections", "0"], r"--connections"),
+    "an unknown policy": (["--in-doubt", "maybe"], r"hold|resend"),
+    "a rate that is none": (["--rate", "fast"], r"--rate|fast"),
+    "an address of no mail server": (["--smtp", "https://example.com"], r"smtp"),
+    "two servers at once": (["--smtp", "smtp://localhost"], r"--smtp|--sandbox"),
 }
 
 
@@ -74,6 +81,15 @@ def test_a_wrong_call_creates_nothing(martlet, kind):
     arguments, sentence = USAGE_ERRORS[kind]
     martlet.run(*arguments).complains(sentence, codes=(2, USAGE))
     assert not martlet.data.exists()
+
+
+@pytest.mark.parametrize("kind", WRONG_VALUES)
+def test_a_wrong_value_creates_nothing(martlet, kind):
+    arguments, sentence = WRONG_VALUES[kind]
+    sandbox = [] if kind == "an address of no mail server" else ["--sandbox"]
+    run = martlet.send(martlet.write("contacts.csv", people(1)), *sandbox, *arguments)
+    run.complains(sentence, codes=(USAGE,))
+    assert not (martlet.data / "martlet.db").exists()
 
 
 def test_neither_server_nor_sandbox_is_a_wrong_call(martlet):

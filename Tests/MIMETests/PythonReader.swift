@@ -56,10 +56,6 @@ enum PythonReader {
     import base64, collections, email, email.header, email.policy, json, re, sys
     strict = email.policy.SMTP.clone(raise_on_defect=True)
 
-    def raw(message, name):
-        value = [v for k, v in message.raw_items() if k == name][0]
-        return str(getattr(value, '_source', value))
-
     def exact_name(source, name, address):
         # The phrase as written, unfolded; the policy alone misplaces spaces.
         value = re.search(rb'^' + name + rb': ((?:.|\r\n[ ])*)\r\n', source, re.M).group(1)
