@@ -155,8 +155,6 @@ struct Compiler {
     return Block(start: start, end: nodes.count)
   }
 
-  // MARK: Names, slots, partials
-
   mutating func number(ofName name: [UInt8]) -> Int {
     if let number = names[name] { return number }
     names[name] = isBound.count

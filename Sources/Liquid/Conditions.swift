@@ -125,6 +125,7 @@ extension Renderer {
   ) throws(RenderError) -> [Value] {
     var items = items
     var width = 1
+    try spend(bytes: items.count * 48)
     while width < items.count {
       var merged: [(key: Key, value: Value)] = []
       merged.reserveCapacity(items.count)

@@ -43,7 +43,7 @@ extension Renderer {
   }
 
   /// What a name stands for, other than a global.
-  private func local(_ name: Int) -> Value? {
+  func local(_ name: Int) -> Value? {
     let cell = cells[name]
     return cell.scoped ?? cell.assigned ?? cell.counter.map { .integer($0) }
   }
@@ -83,7 +83,7 @@ extension Renderer {
     case .object(let object):
       if let value = object[name] { return value }
     case .loop(let number):
-      return number < loops.count ? loops[number].property(name) : .null
+      return loops.indices.contains(number) ? loops[number].property(name) : .null
     default: break
     }
     switch name {
@@ -109,7 +109,7 @@ extension Renderer {
       let index = index < 0 ? index &+ items.count : index
       return items.indices.contains(index) ? items[index] : .null
     case (.loop(let number), .string(let name)):
-      return number < loops.count ? loops[number].property(name) : .null
+      return loops.indices.contains(number) ? loops[number].property(name) : .null
     default: return .null
     }
   }
@@ -162,8 +162,6 @@ extension Renderer {
     }
   }
 
-  // MARK: Texts and lists
-
   /// What a value prints as, which is paid for unless it is a text already.
   mutating func text(of value: Value) throws(RenderError) -> [UInt8] {
     if let text = value.text { return text }
@@ -183,11 +181,13 @@ extension Renderer {
       let isFlat = !items.contains { if case .array = $0 { true } else { false } }
       if isFlat { return items }
       var flat: [Value] = []
+      try spend(bytes: items.count * 24)
       try flatten(items, into: &flat, depth: 0)
       return flat
     case .range:
       let segment = Segment(value, offset: 0, limit: nil, isReversed: false)
       try spend(steps: segment.count)
+      try spend(bytes: segment.count * 24)
       return (0..<segment.count).map { segment[$0] }
     case .null, .empty, .blank, .loop: return []
     default: return [value]
@@ -203,6 +203,7 @@ extension Renderer {
     for item in items {
       if case .array(let inner) = item {
         try spend(steps: inner.count)
+        try spend(bytes: inner.count * 24)
         try flatten(inner, into: &flat, depth: depth + 1)
       } else {
         flat.append(item)

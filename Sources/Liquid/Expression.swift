@@ -31,7 +31,7 @@ struct Pipeline: Sendable {
   let base: Expression
   let filters: [FilterCall]
   /// The global that an empty output is blamed on, `nil` when there is none or a default.
-  let suspect: Int?
+  let suspect: Path?
 }
 
 /// One filter with its arguments.

@@ -12,11 +12,11 @@ extension Compiler {
     var filters: [FilterCall] = []
     while lexemes.take("|") { filters.append(try filter(&lexemes)) }
     try lexemes.expectEnd()
-    var suspect: Int?
+    var suspect: Path?
     if case .path(let path) = base, path.rest.isEmpty,
       !filters.contains(where: { $0.filter == .default })
     {
-      suspect = path.slot
+      suspect = path
     }
     return Pipeline(base: base, filters: filters, suspect: suspect)
   }

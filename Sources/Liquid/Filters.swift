@@ -2,7 +2,7 @@ import Octets
 
 /// What each filter does.
 extension Renderer {
-  /// - Parameter arguments: As many as the filter's arity allows.
+  /// The input after a filter, given as many arguments as the filter's arity allows.
   mutating func apply(
     _ filter: Filter, to input: Value, _ arguments: [Value]
   ) throws(RenderError) -> Value {
@@ -149,7 +149,8 @@ extension Renderer {
     switch value {
     case .integer(let number): number
     case .string(let text), .markup(let text):
-      Int(String(decoding: text.prefix(32).trimmingASCIIWhitespace, as: UTF8.self))
+      text.count > 32
+        ? nil : Int(String(decoding: text.trimmingASCIIWhitespace, as: UTF8.self))
     default: nil
     }
   }

@@ -70,7 +70,11 @@ extension Compiler {
         continue
       }
       let value = try expression(&lexemes)
-      if isLimit { loop.limit = value } else if isColumns { loop.columns = value } else {
+      if isLimit {
+        loop.limit = value
+      } else if isColumns {
+        loop.columns = value
+      } else {
         loop.offset = .value(value)
       }
     }
@@ -87,8 +91,8 @@ extension Compiler {
         throw Fault(
           at: place, "there is no partial '\(String(decoding: name, as: UTF8.self))'")
       }
-      // The variable of the same name is handed over, so its global must have a slot.
-      _ = path(name, [])
+      // 'include' hands over the variable of the same name, so its global must have a slot.
+      if !isIsolated { _ = path(name, []) }
     } else {
       guard !isIsolated else { throw Fault(at: place, "'render' needs a quoted name") }
       requireAllPartials()

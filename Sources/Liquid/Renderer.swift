@@ -75,7 +75,9 @@ struct Renderer {
 
   mutating func finish(_ output: inout [UInt8], _ missing: inout MissingNames) {
     swap(&self.output, &output)
-    if missing.isEmpty { missing = self.missing } else {
+    if missing.isEmpty {
+      missing = self.missing
+    } else {
       for slot in self.missing.slots { missing.insert(slot) }
     }
   }
@@ -88,8 +90,6 @@ struct Renderer {
     let place = unit.place(of: offset, in: program.text)
     return (place.line, place.column, unit.partial)
   }
-
-  // MARK: Budgets
 
   mutating func spend(steps count: Int) throws(RenderError) {
     guard count <= steps else {
@@ -110,8 +110,6 @@ struct Renderer {
       throw RenderError(.limit, "the output is longer than \(limits.outputBytes) bytes")
     }
   }
-
-  // MARK: Nodes
 
   mutating func run(_ block: Block) throws(RenderError) -> Interrupt {
     guard depth < limits.depth else {
@@ -142,7 +140,7 @@ struct Renderer {
   private mutating func run(_ node: Node) throws(RenderError) -> Interrupt {
     switch node {
     case .text, .slot, .interrupt: break
-    case .output(let index): try print(program.pipelines[index])
+    case .output(let index): try write(program.pipelines[index])
     case .assign(let name, let index):
       cells[name].assigned = try evaluate(program.pipelines[index])
     case .capture(let name, let block):
@@ -212,9 +210,13 @@ struct Renderer {
     try checkOutput()
   }
 
-  private mutating func print(_ pipeline: Pipeline) throws(RenderError) {
+  private mutating func write(_ pipeline: Pipeline) throws(RenderError) {
     let base = try evaluate(pipeline.base)
-    if let slot = pipeline.suspect, base.isMissing { missing.insert(slot) }
+    if base.isMissing, let path = pipeline.suspect, let slot = path.slot,
+      !program.isBound[path.name] || local(path.name) == nil
+    {
+      missing.insert(slot)
+    }
     try append(try filtered(base, pipeline.filters))
   }
 
@@ -223,7 +225,14 @@ struct Renderer {
     let outer = output
     output = []
     aside += outer.count
-    let interrupt = try run(block)
+    let interrupt: Interrupt
+    do throws(RenderError) {
+      interrupt = try run(block)
+    } catch {
+      // The output must be whole again, whatever the block came to.
+      output = outer
+      throw error
+    }
     aside -= outer.count
     let text = output
     output = outer

@@ -14,9 +14,7 @@ struct Segment {
   private(set) var count: Int
   private let isReversed: Bool
 
-  /// - Parameters:
-  ///   - offset: How many items are passed over.
-  ///   - limit: The greatest count, `nil` for all.
+  /// Passes over `offset` items and keeps `limit` of the others, all when it is `nil`.
   init(_ collection: Value, offset: Int, limit: Int?, isReversed: Bool) {
     self.isReversed = isReversed
     var total: Int

@@ -26,13 +26,9 @@ package struct Template: Sendable {
 
   /// Renders with a value for each of ``paths``, and appends the result.
   ///
-  /// After an error, `output` is as it was.
-  ///
-  /// - Parameters:
-  ///   - slots: In the order of ``paths``; what is absent at the end is missing.
-  ///   - globals: The object in which computed names are looked up.
-  ///   - now: What `'now' | date` means; without it `'now'` stays text.
-  ///   - missing: Takes up the slots that were printed though empty.
+  /// Slots absent at the end are missing. Computed names are looked up in `globals`, an object.
+  /// `now` is what `'now' | date` means; without it `'now'` stays text. `missing` takes up the
+  /// slots that were printed though empty. After an error, `output` is as it was.
   package func render(
     _ slots: [Value], globals: Value = .null, escaping: Escaping,
     limits: RenderLimits = .standard, now: Timestamp? = nil, missing: inout MissingNames,

@@ -80,7 +80,7 @@ extension Renderer {
     if let argument = arguments.first { length = try requiredWholeNumber(argument, .truncate) }
     let ending = try arguments.count > 1 ? self.text(of: arguments[1]) : Array("...".utf8)
     guard text.characterCount > length else { return text }
-    let kept = text.prefix(characters: max(0, length &- ending.characterCount))
+    let kept = text.prefix(characters: max(0, max(0, length) - ending.characterCount))
     return try paid(kept + ending)
   }
 

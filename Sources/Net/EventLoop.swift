@@ -23,6 +23,8 @@ package final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable
   private let stopped = DispatchSemaphore(value: 0)
 
   // Loop only.
+  /// Where reads land before they are copied to whom they belong.
+  let scratch = UnsafeMutableRawBufferPointer.allocate(byteCount: 65_536, alignment: 16)
   private var local: [UnownedJob] = []
   private var channels: [UInt64: Channel] = [:]
   private var lastToken: UInt64 = 0
@@ -52,6 +54,7 @@ package final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable
   }
 
   deinit {
+    scratch.deallocate()
     close(epoll)
     close(bell)
   }

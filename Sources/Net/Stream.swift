@@ -11,8 +11,11 @@ package final class Stream {
   /// The other side, as in `192.0.2.1:25`.
   package let peer: String
 
-  private init(channel: Channel, peer: String) {
+  private let loop: EventLoop
+
+  private init(channel: Channel, peer: String, on loop: EventLoop) {
     self.channel = channel
+    self.loop = loop
     self.peer = peer
   }
 
@@ -66,12 +69,12 @@ package final class Stream {
         throw .from(-error, doing: "connecting")
       }
     }
-    return Stream(channel: channel, peer: address.description)
+    return Stream(channel: channel, peer: address.description, on: loop)
   }
 
   /// Takes over a descriptor that ``Listener`` accepted.
   static func adopt(_ fd: Int32, on loop: EventLoop) throws(NetError) -> Stream {
-    Stream(channel: try loop.open(fd), peer: "a client")
+    Stream(channel: try loop.open(fd), peer: "a client", on: loop)
   }
 
   /// Our own address as SMTP writes it, as in `[192.0.2.1]` (RFC 5321 §4.1.3).
@@ -95,20 +98,15 @@ package final class Stream {
   package func read(
     into buffer: inout [UInt8], atMost limit: Int = 65_536, by deadline: Deadline
   ) async throws(NetError) -> Int {
-    let start = buffer.count
-    // Room is made without the cost of initialising what the kernel will overwrite anyway: the
-    // buffer keeps its capacity from one read to the next.
+    // The loop's one scratch room, because nothing can come between this read and the copy.
+    let scratch = loop.scratch
+    let room = UnsafeMutableRawBufferPointer(rebasing: scratch[..<min(limit, scratch.count)])
     while true {
-      var outcome = IOOutcome.wouldBlock
-      buffer.append(contentsOf: repeatElement(0, count: limit))
-      buffer.withUnsafeMutableBytes { bytes in
-        outcome = readOnce(UnsafeMutableRawBufferPointer(rebasing: bytes[start...]))
-      }
+      let outcome = readOnce(room)
       if case .done(let count) = outcome {
-        buffer.removeLast(limit - count)
+        buffer.append(contentsOf: UnsafeRawBufferPointer(rebasing: room[..<count]))
         return count
       }
-      buffer.removeLast(limit)
       try await settle(outcome, by: deadline)
     }
   }

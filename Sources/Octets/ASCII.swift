@@ -1,17 +1,17 @@
 /// The octets that the mail protocols give a meaning to, by name.
 package enum ASCII {
-  package static let nul: UInt8 = 0x00
-  package static let tab: UInt8 = 0x09
-  package static let lineFeed: UInt8 = 0x0A
-  package static let carriageReturn: UInt8 = 0x0D
-  package static let space: UInt8 = 0x20
-  package static let quote: UInt8 = 0x22
-  package static let hyphen: UInt8 = 0x2D
-  package static let dot: UInt8 = 0x2E
-  package static let zero: UInt8 = 0x30
-  package static let equals: UInt8 = 0x3D
-  package static let at: UInt8 = 0x40
-  package static let backslash: UInt8 = 0x5C
+  @inlinable package static var nul: UInt8 { 0x00 }
+  @inlinable package static var tab: UInt8 { 0x09 }
+  @inlinable package static var lineFeed: UInt8 { 0x0A }
+  @inlinable package static var carriageReturn: UInt8 { 0x0D }
+  @inlinable package static var space: UInt8 { 0x20 }
+  @inlinable package static var quote: UInt8 { 0x22 }
+  @inlinable package static var hyphen: UInt8 { 0x2D }
+  @inlinable package static var dot: UInt8 { 0x2E }
+  @inlinable package static var zero: UInt8 { 0x30 }
+  @inlinable package static var equals: UInt8 { 0x3D }
+  @inlinable package static var at: UInt8 { 0x40 }
+  @inlinable package static var backslash: UInt8 { 0x5C }
 }
 
 extension UInt8 {
@@ -32,9 +32,11 @@ extension UInt8 {
 
 extension Collection<UInt8> {
   /// A copy with A to Z as a to z; octets beyond ASCII unchanged.
+  @inlinable
   package var lowercasedASCII: [UInt8] { map(\.lowercasedASCII) }
 
   /// Whether the octets spell `text`, the case of ASCII letters aside.
+  @inlinable
   package func equalsIgnoringASCIICase(_ text: StaticString) -> Bool {
     guard count == text.utf8CodeUnitCount else { return false }
     return text.withUTF8Buffer { other in
@@ -45,6 +47,7 @@ extension Collection<UInt8> {
 
 extension BidirectionalCollection<UInt8> {
   /// The octets without ASCII white space at either end.
+  @inlinable
   package var trimmingASCIIWhitespace: SubSequence {
     var start = startIndex
     var end = endIndex

@@ -90,14 +90,22 @@ package struct SMTPServer: Sendable {
       var conversation = ServerConversation(configuration, isSecure: isImplicit)
       var input: [UInt8] = []
       var output: [UInt8] = []
+      /// Where in `input` the octets begin that have not been used up.
+      var start = 0
       var event = conversation.start(into: &output)
       while true {
-        guard try await settle(&event, &conversation, &input, &output, stream) else { return }
-        let step = conversation.receive(input[...], into: &output)
-        input.removeFirst(step.consumed)
+        let isStartingTLS = event == .startTLS
+        guard try await settle(&event, &conversation, &output, stream) else { return }
+        // What came in the clear behind STARTTLS may be an attacker's.
+        if isStartingTLS { (input, start) = ([], 0) }
+        let step = conversation.receive(input[start...], into: &output)
+        start += step.consumed
         event = step.event
-        if event != nil || (step.consumed > 0 && !input.isEmpty) { continue }
+        if event != nil { continue }
         try await flush(&output, stream)
+        if step.consumed > 0, start < input.count { continue }
+        input.removeFirst(start)
+        start = 0
         if try await stream.read(into: &input, by: .after(patience)) == 0 { return }
       }
     } catch {
@@ -111,7 +119,7 @@ package struct SMTPServer: Sendable {
   /// - Returns: `false` when the conversation is over.
   private func settle(
     _ event: inout ServerEvent?, _ conversation: inout ServerConversation,
-    _ input: inout [UInt8], _ output: inout [UInt8], _ stream: Stream
+    _ output: inout [UInt8], _ stream: Stream
   ) async throws(NetError) -> Bool {
     while let pending = event {
       switch pending {
@@ -120,7 +128,6 @@ package struct SMTPServer: Sendable {
         event = conversation.answer(decision, into: &output)
       case .startTLS:
         try await flush(&output, stream)
-        input.removeAll()
         guard let tls else { return false }
         try await stream.acceptTLS(as: tls, by: .after(patience))
         conversation.startedTLS()

@@ -1,0 +1,6 @@
+/// Whether outputs are made safe for HTML.
+package enum Escaping: Sendable {
+  case none
+  /// `&`, `<`, `>` and both quotes of outputs become entities, but not of ``Value/markup(_:)``.
+  case html
+}
