@@ -75,6 +75,13 @@ let package = Package(
     // Tests mirror the rooms.
     .target(
       name: "TestSupport", dependencies: open, path: "Tests/TestSupport", swiftSettings: strict),
+    tests("App"),
+    tests("Crypto"),
+    tests("Liquid"),
+    tests("MIME"),
+    tests("SMTP", ["Net"]),
+    tests("Spreadsheet"),
+    tests("Telemetry"),
   ],
   cLanguageStandard: .c2x
 )

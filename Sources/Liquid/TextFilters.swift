@@ -49,28 +49,39 @@ extension Renderer {
   }
 
   mutating func split(_ text: [UInt8], by separator: [UInt8]) throws(RenderError) -> Value {
-    var pieces: [ArraySlice<UInt8>] = []
-    if separator == [ASCII.space] {
-      pieces = text.split(whereSeparator: \.isASCIIWhitespace)
-    } else if separator.isEmpty {
-      var start = 0
-      for at in text.indices.dropFirst() where !text[at].isContinuation {
-        pieces.append(text[start..<at])
-        start = at
+    var pieces: [Value] = []
+    var start = 0
+    while start < text.count, let found = nextSeparator(separator, in: text, from: start) {
+      // A space also stands for several, and for those at the beginning.
+      if separator != [ASCII.space] || found.lowerBound > start {
+        try add(text[start..<found.lowerBound], to: &pieces)
       }
-      pieces.append(text[start...])
-    } else {
-      var start = 0
-      while let found = text.firstRange(ofOctets: separator, from: start) {
-        pieces.append(text[start..<found.lowerBound])
-        start = found.upperBound
-      }
-      pieces.append(text[start...])
+      start = found.upperBound
     }
+    try add(text[start...], to: &pieces)
     while pieces.last?.isEmpty == true { pieces.removeLast() }
-    // A short piece is an allocation of its own, with its place in the list.
-    try spend(bytes: text.count + pieces.count * 64)
-    return .array(pieces.map { .string(Array($0)) })
+    return .array(pieces)
+  }
+
+  private func nextSeparator(
+    _ separator: [UInt8], in text: [UInt8], from start: Int
+  ) -> Range<Int>? {
+    if separator.isEmpty {
+      let next = text[(start + 1)...].firstIndex { !$0.isContinuation }
+      return next.map { $0..<$0 }
+    }
+    if separator == [ASCII.space] {
+      return text[start...].firstIndex(where: \.isASCIIWhitespace).map { $0..<$0 + 1 }
+    }
+    return text.firstRange(ofOctets: separator, from: start)
+  }
+
+  private mutating func add(
+    _ piece: ArraySlice<UInt8>, to pieces: inout [Value]
+  ) throws(RenderError) {
+    // However short, a piece is an allocation of its own with a place in the list.
+    try spend(bytes: piece.count + 96)
+    pieces.append(.string(Array(piece)))
   }
 
   mutating func truncate(
@@ -90,8 +101,8 @@ extension Renderer {
     var count = 15
     if let argument = arguments.first { count = try requiredWholeNumber(argument, .truncatewords) }
     let ending = try arguments.count > 1 ? self.text(of: arguments[1]) : Array("...".utf8)
-    let words = text.split(whereSeparator: \.isASCIIWhitespace)
     count = max(1, count)
+    let words = text.split(maxSplits: count, whereSeparator: \.isASCIIWhitespace)
     guard words.count > count else { return text }
     return try paid(Array(words[..<count].joined(separator: [ASCII.space])) + ending)
   }
