@@ -26,10 +26,12 @@ package struct CampaignComposer: Sendable {
   private let unsubscribe: UnsubscribeLink
   private let isTransactional: Bool
 
-  /// - Parameters:
-  ///   - fieldNames: The audience's columns as templates call them.
-  ///   - attachments: The files named in `content`, read.
-  ///   - master: The key from which opt-out links are made.
+  /// Compiles the templates and encodes what all messages share.
+  ///
+  /// `fieldNames` are the audience's columns as templates call them, `attachments` the files named
+  /// in `content`, read; from `master` the opt-out links are made.
+  ///
+  /// - Throws: ``ComposeError``, with the part and the place.
   package init(
     _ content: CampaignContent, named name: String, of campaign: CampaignKey,
     fieldNames: [String], attachments: [Attachment], master: SecretKey

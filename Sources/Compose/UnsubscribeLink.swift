@@ -9,9 +9,7 @@ package struct UnsubscribeLink: Sendable {
   private let baseURL: String?
   private let mailto: [UInt8]
 
-  /// - Parameters:
-  ///   - baseURL: Where `/u/…` is reached from outside; `nil` when nothing listens there.
-  ///   - sender: Who gets the letter otherwise.
+  /// Links to `/u/…` under `baseURL`; where that is `nil`, a letter to `sender`.
   package init(
     master: SecretKey, campaign: CampaignKey, baseURL: String?, sender: [UInt8]
   ) {

@@ -54,11 +54,9 @@ package final class DatabasePool: @unchecked Sendable {
       { connection throws(DatabaseError) in try connection.transaction(body) }, to: writer)
   }
 
-  /// Queues work for the writer's thread without waiting for it.
+  /// Queues work for the writer's thread without waiting for it, after `delay`.
   ///
   /// The body opens its own transactions and tells whoever waits.
-  ///
-  /// - Parameter delay: How long to leave the writer to others first.
   package func onWriter(
     after delay: Duration = .zero, _ body: @escaping @Sendable (Connection) -> Void
   ) {

@@ -113,7 +113,7 @@ package final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable
 
   // MARK: Channels
 
-  /// Watches a descriptor until its channel is closed. Loop only.
+  /// Watches a descriptor until its channel is closed; loop only.
   func open(_ fd: Int32) throws(NetError) -> Channel {
     checkIsolated()
     lastToken += 1
@@ -124,7 +124,7 @@ package final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable
     return channel
   }
 
-  /// Forgets a channel. Loop only.
+  /// Forgets a channel; loop only.
   func forget(_ channel: Channel) {
     _ = martlet_epoll_unwatch(epoll, channel.fd)
     channels[channel.token] = nil

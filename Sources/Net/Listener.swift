@@ -9,7 +9,7 @@ package final class Listener {
   /// The port in use, which tells what port 0 became.
   package let port: UInt16
 
-  /// Listens at an address. Call it on the loop.
+  /// Listens at an address, on the loop's thread.
   ///
   /// - Throws: ``NetError/system(_:doing:)``, as when the port is taken.
   package init(at address: SocketAddress, on loop: EventLoop) throws(NetError) {
@@ -66,7 +66,7 @@ package final class AcceptedDescriptor: Sendable {
     if let fd = fd.withLock({ $0 }) { close(fd) }
   }
 
-  /// Takes the connection over. Call it on the loop.
+  /// Takes the connection over, on the loop's thread.
   ///
   /// - Returns: `nil` when it cannot be watched; then it is closed.
   package func stream(on loop: EventLoop) -> Stream? {

@@ -23,8 +23,7 @@ package final class Stream {
 
   /// Connects to the first of `addresses` that answers.
   ///
-  /// - Parameter patience: How long each address may take.
-  /// - Throws: The last address's error.
+  /// Each address may take as long as `patience`; when none answers, the last one's error is thrown.
   package static func connect(
     toAnyOf addresses: [SocketAddress], patience: Duration, on loop: EventLoop
   ) async throws(NetError) -> Stream {
@@ -121,8 +120,8 @@ package final class Stream {
 
   /// Writes everything.
   ///
-  /// - Parameter written: Counts the octets handed to the system, also when an error ends the
-  ///   call early: what was not counted has surely not been sent.
+  /// `written` counts the octets handed to the system, also when an error ends the call early:
+  /// what was not counted has surely not been sent.
   package func write(
     _ octets: [UInt8], written: inout Int, by deadline: Deadline
   ) async throws(NetError) {
@@ -155,9 +154,7 @@ package final class Stream {
 
   // MARK: TLS
 
-  /// Begins TLS as a client.
-  ///
-  /// - Parameter host: The name that the certificate must bear.
+  /// Begins TLS as a client; the certificate must bear the name `host`.
   package func startTLS(
     as context: TLSContext, host: String, by deadline: Deadline
   ) async throws(NetError) {

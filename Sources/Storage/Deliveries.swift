@@ -66,8 +66,8 @@ package struct Deliveries: Sendable {
 
   /// Claims the next deliveries in send order, those that are due again first.
   ///
-  /// - Parameter cursor: The number up to which all queued rows have been claimed by the caller;
-  ///   moved on. A new caller begins at 0.
+  /// `cursor` is the number up to which the caller has claimed all queued rows, 0 at first; the
+  /// answer holds the next one.
   package func claim(
     _ limit: Int, of key: CampaignKey, after cursor: Int, lease: Lease, now: Timestamp
   ) async throws(DatabaseError) -> (claimed: [ClaimedDelivery], cursor: Int) {

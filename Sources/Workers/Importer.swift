@@ -26,10 +26,9 @@ package struct Importer: Sendable {
     package let line: Int
   }
 
-  /// Looks at the head of a file.
+  /// Looks at the head of a file; `column` names the one with the addresses, `nil` to guess.
   ///
-  /// - Parameter column: The name of the e-mail column; `nil` to guess.
-  /// - Throws: Also when no column seems to hold addresses.
+  /// It throws also when no column seems to hold addresses.
   package static func survey(
     _ path: String, column: String?
   ) throws(SpreadsheetError) -> Survey {

@@ -12,25 +12,33 @@ final class ReportFile {
 
   private let path: String
   private let temporary: String
-  private let file: UnsafeMutablePointer<FILE>
+  private let descriptor: Int32
   private let writer = CSVWriter()
   private var buffer: [UInt8] = []
+  private var isFinished = false
 
   init(_ path: String) throws(Failure) {
     self.path = path
     temporary = "\(path).part"
-    guard let file = fopen(temporary, "we") else {
+    descriptor = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
+    guard descriptor >= 0 else {
       throw Failure(
-        description:
-          "The report \(path) cannot be written: \(String(cString: strerror(errno))). Name another file with --report."
-      )
+        description: """
+          The report \(path) cannot be written: \(String(cString: strerror(errno))). Name another \
+          file with --report.
+          """)
     }
-    self.file = file
     writer.append(
       row: [
         "email", "status", "state", "reason", "code", "enhanced_code", "attempts", "sent_at",
         "message_id",
       ], to: &buffer)
+  }
+
+  /// A report that was not finished leaves nothing behind.
+  deinit {
+    close(descriptor)
+    if !isFinished { unlink(temporary) }
   }
 
   func append(_ row: ReportRow, messageID: MessageID?) throws(Failure) {
@@ -48,20 +56,25 @@ final class ReportFile {
   /// Puts the whole report in its place.
   func finish() throws(Failure) {
     try flush()
-    guard fflush(file) == 0, fsync(fileno(file)) == 0, fclose(file) == 0,
-      rename(temporary, path) == 0
-    else { throw failure() }
+    guard fsync(descriptor) == 0, rename(temporary, path) == 0 else { throw failure() }
+    isFinished = true
   }
 
   private func flush() throws(Failure) {
-    let written = buffer.withUnsafeBytes { fwrite($0.baseAddress, 1, $0.count, file) }
-    guard written == buffer.count else { throw failure() }
+    var start = 0
+    while start < buffer.count {
+      let count = buffer.withUnsafeBytes { bytes in
+        write(descriptor, bytes.baseAddress.map { $0 + start }, bytes.count - start)
+      }
+      if count < 0, errno == EINTR { continue }
+      guard count > 0 else { throw failure() }
+      start += count
+    }
     buffer.removeAll(keepingCapacity: true)
   }
 
   private func failure() -> Failure {
     let reason = String(cString: strerror(errno))
-    unlink(temporary)
     return Failure(description: "The report \(path) cannot be written: \(reason).")
   }
 

@@ -4,7 +4,7 @@ import Octets
 ///
 /// The columns' names stand once, with the audience; a row holds values only.
 package enum FieldList {
-  /// Appends the array of values. Text that is no UTF-8 has been refused long before.
+  /// Appends the array of values, which are UTF-8: other text has been refused long before.
   package static func append(
     _ values: some Sequence<ArraySlice<UInt8>>, to output: inout [UInt8]
   ) {

@@ -49,9 +49,7 @@ package struct Verdict: Sendable, Equatable {
 
   /// Decides what an outcome means for a delivery that is being sent.
   ///
-  /// - Parameters:
-  ///   - attempt: The number of this try, counted from 1.
-  ///   - policy: What becomes of messages in doubt.
+  /// `attempt` is the number of this try, counted from 1.
   package init(
     of outcome: DeliveryOutcome, attempt: Int, retrying schedule: RetrySchedule,
     inDoubt policy: InDoubtPolicy, now: Timestamp

@@ -27,7 +27,7 @@ extension ClientSession {
     package let isInDoubt: Bool
   }
 
-  /// Announces the next message. Only one may be announced at a time.
+  /// Announces the next message, one at a time.
   package func start(_ envelope: Envelope) {
     precondition(announced == nil, "a message has been announced already")
     guard capabilities.hasPipelining else {
@@ -127,10 +127,11 @@ extension ClientSession {
 
   /// Sends the text with its final dot, and announces the next message in the same write.
   ///
-  /// - Parameters:
-  ///   - pieces: The message; line ends are CRLF already, dots are doubled here.
-  ///   - next: The envelope to announce; `nil` to wait and see.
+  /// The lines of `pieces` end in CRLF already; dots are doubled here. Without `next` nothing is
+  /// announced.
+  ///
   /// - Returns: The server's reply to the dot.
+  /// - Throws: ``Interruption``, when there is no such reply.
   package func finish(
     _ pieces: [[UInt8]], thenStart next: Envelope?
   ) async throws(Interruption) -> Reply {

@@ -39,10 +39,9 @@ package final class ClientSession {
 
   /// Connects, greets, begins TLS and signs in, as the endpoint demands.
   ///
-  /// - Parameters:
-  ///   - hello: Our own name: a host name with a dot; without one the local address is given.
-  ///   - tls: For connections whose server must prove who it is.
-  ///   - unverifiedTLS: For those that only hide from listeners.
+  /// `hello` is our own name, a host name with a dot; without one the local address is given.
+  /// `tls` is for servers that must prove who they are, `unverifiedTLS` for those where TLS only
+  /// hides the mail from listeners.
   package static func open(
     _ endpoint: Endpoint, hello: String?, tls: TLSContext, unverifiedTLS: TLSContext,
     patience: Patience, on loop: EventLoop

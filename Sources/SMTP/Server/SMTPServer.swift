@@ -15,9 +15,8 @@ package struct SMTPServer: Sendable {
   private let loop: EventLoop
   private let receive: Receiver
 
-  /// - Parameters:
-  ///   - tls: For STARTTLS, or from the first octet where `isImplicit`; `nil`: TLS is not offered.
-  ///   - patience: How long a silent client is kept.
+  /// A server that offers STARTTLS with `tls`, or speaks it from the first octet where
+  /// `isImplicit`, and keeps a silent client for as long as `patience`.
   package init(
     _ configuration: ServerConfiguration, tls: TLSContext? = nil, isImplicit: Bool = false,
     patience: Duration = .seconds(300), on loop: EventLoop, receive: @escaping Receiver
@@ -32,11 +31,9 @@ package struct SMTPServer: Sendable {
     self.receive = receive
   }
 
-  /// Serves until the calling task is cancelled.
+  /// Serves until the calling task is cancelled; `ready` is told the port once clients can connect.
   ///
-  /// - Parameters:
-  ///   - ready: Told the port once clients can connect.
-  /// - Throws: When the address cannot be listened at.
+  /// It throws when the address cannot be listened at.
   package func run(
     at address: SocketAddress, ready: @escaping @Sendable (UInt16) -> Void
   ) async throws(NetError) {

@@ -256,7 +256,8 @@ struct Courier: Sendable {
 
   /// Makes an outcome and the next intent durable, in one entry.
   ///
-  /// - Parameter next: Becomes `nil` when its claim is no longer ours.
+  /// `next` becomes `nil` when its claim is no longer ours.
+  ///
   /// - Returns: `false` when the ledger cannot be written: then nothing more may be sent.
   private func record(
     _ message: Prepared?, _ outcome: DeliveryOutcome?, then next: inout Prepared?

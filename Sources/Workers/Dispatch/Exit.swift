@@ -22,7 +22,7 @@ package struct Exit: Sendable {
     unverifiedTLS = try .unverifiedClient()
   }
 
-  /// Opens a session. Call it from a task that prefers the exit's loop.
+  /// Opens a session, in a task that prefers the exit's loop.
   func open() async throws(SessionError) -> ClientSession {
     try await ClientSession.open(
       endpoint, hello: hello, tls: tls, unverifiedTLS: unverifiedTLS, patience: patience, on: loop)

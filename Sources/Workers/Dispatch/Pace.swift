@@ -11,7 +11,7 @@ final class Pace: Sendable {
   private let perSecond: Double?
   private let bucket: Lock<Bucket>
 
-  /// - Parameter perSecond: `nil` for no limit.
+  /// A pace of `perSecond` messages, `nil` for no limit.
   init(perSecond: Double?, now: Timestamp) {
     self.perSecond = perSecond
     bucket = Lock(Bucket(tokens: 1, filledAt: now))
