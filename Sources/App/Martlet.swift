@@ -11,6 +11,8 @@ package enum Martlet {
     let arguments = Array(CommandLine.arguments.dropFirst())
     wipePasswords()
     var environment = ProcessEnvironment.current()
+    // For the program's own tests, whose shell may run the program as well.
+    environment["MARTLET_CORPORA"] = nil
     let console = Console.standard(environment: environment)
     var crash = CrashPlan.none
     if let text = environment.removeValue(forKey: "MARTLET_CRASH_AT") {

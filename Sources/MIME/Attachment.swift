@@ -39,7 +39,8 @@ package struct Attachment: Sendable, Hashable {
     if contentType.isText, String(validating: content, as: UTF8.self) != nil {
       bytes.append("; charset=utf-8")
     }
-    MIMEParameter.append("name", fileName, to: &bytes)
+    // Older readers look here for the file's name.
+    MIMEParameter.appendLikeness("name", fileName, to: &bytes)
     bytes.append("\r\nContent-Disposition: attachment")
     MIMEParameter.append("filename", fileName, to: &bytes)
     bytes.append("\r\nContent-Transfer-Encoding: base64\r\n\r\n")

@@ -7,13 +7,23 @@ enum MIMEParameter {
   /// Appends `; name="value"`, each part on a line of its own.
   ///
   /// A value that is long, or more than plain ASCII, goes out in percent-encoding, in numbered
-  /// sections where one line does not hold it; for readers that know no RFC 2231 an ASCII likeness
-  /// follows it, which others ignore.
+  /// sections where one line does not hold it.
   static func append(_ name: StaticString, _ value: HeaderText, to header: inout [UInt8]) {
-    let likeness = asciiLikeness(of: value.bytes)
-    if likeness != value.bytes {
+    if asciiLikeness(of: value.bytes) == value.bytes {
+      appendLikeness(name, value, to: &header)
+    } else {
       appendExtended(name, value.bytes, to: &header)
     }
+  }
+
+  /// Appends `; name="value"` for readers that know no RFC 2231, what is not ASCII left out.
+  ///
+  /// Never beside the extended form in one field: strict readers object to a name that stands
+  /// twice.
+  static func appendLikeness(
+    _ name: StaticString, _ value: HeaderText, to header: inout [UInt8]
+  ) {
+    let likeness = asciiLikeness(of: value.bytes)
     header.append(";\r\n ")
     header.append(name)
     header.append("=\"")

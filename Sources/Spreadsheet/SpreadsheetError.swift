@@ -62,7 +62,8 @@ extension SpreadsheetError: CustomStringConvertible {
       "Line \(line) does not name the columns. "
         + "Put a first line such as \"email,name\" above the contacts."
     case .wrongEncoding(let line, let expected):
-      "Line \(line) is not \(expected.name) text. Save the file as CSV UTF-8 and try again."
+      "Line \(line) is \(expected == .windows1252 ? "neither UTF-8 nor" : "not") \(expected.name) "
+        + "text. Save the file as CSV UTF-8 and try again."
     case .noColumn(let name, let columns):
       "There is no column '\(name)'. The file has: \(Self.list(columns))."
     case .noEmailColumn(let columns):

@@ -77,8 +77,7 @@ enum PythonReader {
             defects += [str(d) for d in part.defects]
             for name, value in part.items():
                 # A fallback beside an extended parameter is a duplicate to this parser.
-                defects += [name + ': ' + str(d) for d in value.defects
-                            if 'duplicate parameter name' not in str(d)]
+                defects += [name + ': ' + str(d) for d in value.defects]
         files = list(p for p in parts if p.get_content_disposition() == 'attachment')
         bodies = {p.get_content_type(): p.get_payload(decode=True) for p in parts
                   if not p.is_multipart() and p not in files}

@@ -22,10 +22,17 @@ struct EncodingTests {
   }
 
   @Test func `Windows-1252 has its own signs between 0x80 and 0x9F`() {
-    let reading = Reading([0x61, 0x2C, 0x62, 0x0A, 0x80, 0x2C, 0x93, 0x8A, 0x94, 0x81, 0x0A])
+    let reading = Reading([0x61, 0x2C, 0x62, 0x0A, 0x80, 0x2C, 0x93, 0x8A, 0x94, 0x0A])
     #expect(reading.encoding == .windows1252)
-    #expect(reading.rows == [["€", "“Š”\u{81}"]])
-    #expect(reading.ends == [11])
+    #expect(reading.rows == [["€", "“Š”"]])
+    #expect(reading.ends == [10])
+  }
+
+  @Test(arguments: [0x81, 0x8D, 0x8F, 0x90, 0x9D] as [UInt8])
+  func `an octet that means nothing in Windows-1252 is named by its line`(octet: UInt8) {
+    let reading = Reading([0x61, 0x0A, 0xE9, 0x0A, octet, 0x0A])
+    #expect(reading.rows == [["é"]])
+    #expect(reading.error == .wrongEncoding(line: 3, expected: .windows1252))
   }
 
   @Test func `UTF-16 keeps characters beyond the first plane`() {

@@ -11,6 +11,8 @@ final class ConnectionGate: Sendable {
     var notBefore = Timestamp(microseconds: 0)
     var failingSince: Timestamp?
     var lastError: SessionError?
+    /// Sessions that are open now.
+    var open = 0
   }
 
   private let state = Lock(State())
@@ -27,7 +29,16 @@ final class ConnectionGate: Sendable {
     }
   }
 
-  func succeeded() { state.withLock { $0 = State() } }
+  func succeeded() {
+    state.withLock { state in
+      let open = state.open + 1
+      state = State()
+      state.open = open
+    }
+  }
+
+  /// A session has ended, for whatever reason.
+  func ended() { state.withLock { $0.open -= 1 } }
 
   func failed(_ error: SessionError, now: Timestamp) {
     state.withLock { state in
@@ -39,10 +50,10 @@ final class ConnectionGate: Sendable {
     }
   }
 
-  /// Since when nobody has been let in, and why.
+  /// Since when nobody has been let in, and why; `nil` while any session is open.
   var trouble: (since: Timestamp, error: SessionError)? {
     state.withLock { state in
-      guard let since = state.failingSince, let error = state.lastError else { return nil }
+      guard state.open == 0, let since = state.failingSince, let error = state.lastError else { return nil }
       return (since, error)
     }
   }

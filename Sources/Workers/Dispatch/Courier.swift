@@ -55,6 +55,7 @@ struct Courier: Sendable {
       guard let message = current else { continue }
       if let open = session, !open.isUsable || messages >= run.messagesPerSession {
         await open.quit()
+        run.gate.ended()
         session = nil
       }
       if session == nil {
@@ -72,7 +73,10 @@ struct Courier: Sendable {
         break
       }
     }
-    await session?.quit()
+    if let session {
+      await session.quit()
+      run.gate.ended()
+    }
   }
 
   // MARK: Connecting

@@ -39,9 +39,11 @@ class Server:
     def __init__(self, command: list[str], port: int, log: Path, **options):
         self.port = port
         self.log = log
+        # The tests' own settings are none of the program's.
+        environment = {name: value for name, value in os.environ.items() if not name.startswith("MARTLET_")}
         with log.open("ab") as output:
             self.process = subprocess.Popen(
-                command, stdin=subprocess.DEVNULL, stdout=output, stderr=output, **options
+                command, env=environment, stdin=subprocess.DEVNULL, stdout=output, stderr=output, **options
             )
         try:
             wait_for(self._is_up, f"{command[0]} on port {port}")

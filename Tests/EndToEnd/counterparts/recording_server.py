@@ -29,7 +29,7 @@ class Recorder:
             "mail_options": envelope.mail_options,
             "to": envelope.rcpt_tos,
             "octets": len(envelope.original_content),
-            "tls": session.ssl is not None,
+            "tls": self.options.tls == "implicit" or session.ssl is not None,
             "login": session.auth_data[0] if session.auth_data else None,
             "mechanism": session.auth_data[1] if session.auth_data else None,
         }
