@@ -41,7 +41,7 @@ format: ## Rewrite all Swift files to the house style
 	  Package.swift Sources Tests
 
 bench: build ## Send 100,000 messages into the counting sandbox and print messages a second
-	@scripts/bench.sh $(BINARY)
+	@Benchmarks/deliver $(BINARY)
 
 clean: ## Remove what was built; ./data and .env stay
 	rm -rf .build .venv

@@ -8,6 +8,8 @@ package enum Martlet {
   /// Runs the command that the process was started with, and ends the process.
   package static func main() async -> Never {
     signal(SIGPIPE, SIG_IGN)
+    // Database, report and sandbox hold personal data: they are the owner's alone.
+    umask(0o077)
     let arguments = Array(CommandLine.arguments.dropFirst())
     wipePasswords()
     var environment = ProcessEnvironment.current()

@@ -1,6 +1,7 @@
 import Compose
 import MIME
 import Model
+import Octets
 import Testing
 
 struct CampaignComposerTests {

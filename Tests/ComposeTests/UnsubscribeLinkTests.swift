@@ -24,9 +24,9 @@ struct UnsubscribeLinkTests {
 
   private func token(_ link: UnsubscribeLink, _ number: Int = 1) throws -> [UInt8] {
     let text = try #require(url(link, number).split(separator: "/").last)
-    let standard = text.replacing("-", with: "+").replacing("_", with: "/")
+    let standard = String(text.map { $0 == "-" ? "+" : $0 == "_" ? "/" : $0 })
     let padded = standard + String(repeating: "=", count: (4 - standard.count % 4) % 4)
-    return [UInt8](try #require(Data(base64Encoded: padded)))
+    return Array(try #require(Data(base64Encoded: padded)))
   }
 
   @Test func `without a public address it is a letter to the sender`() {

@@ -2,6 +2,7 @@ import Model
 
 /// The last line of a run: what became of everyone.
 struct CampaignSummary {
+  let campaign: Identifier
   let counts: CampaignCounts
   let seconds: Double
   /// Messages sent in this run.
@@ -23,7 +24,7 @@ struct CampaignSummary {
 
   var json: String {
     """
-    {"sent": \(counts[.sent]), "failed": \(counts[.failed]), "unknown": \(counts[.unknown]), \
+    {"campaign_id": "\(campaign.text(.campaign))", "sent": \(counts[.sent]), "failed": \(counts[.failed]), "unknown": \(counts[.unknown]), \
     "suppressed": \(counts[.suppressed]), "skipped": \(counts[.skipped]), \
     "deferred": \(deferred), "cancelled": \(counts[.cancelled]), "total": \(counts.total), \
     "seconds": \(Self.decimal(seconds, places: 3)), "rate": \(Self.decimal(rate, places: 1))}

@@ -118,6 +118,10 @@ struct SendRequest {
       let user = url.user ?? configuration[.smtpUsername]
       return try endpoint(url.host, url.port, url.security, user, url.password ?? password)
     }
+    if configuration[.smtpServer] == nil, let user = configuration[.smtpUsername] {
+      // With an account and no server most people mean the one that nearly everybody has.
+      return try endpoint("smtp.gmail.com", 465, .implicit, user, password)
+    }
     guard let host = configuration[.smtpServer] else {
       throw arguments.fault("Give '--smtp URL' (or SMTP_SERVER), or '--sandbox' to try it out.")
     }

@@ -9,6 +9,7 @@ import Octets
 import SMTP
 import Spreadsheet
 import Storage
+import Telemetry
 import Workers
 
 /// One run of `martlet send`: from the file's rows to the last line.
@@ -38,10 +39,10 @@ struct SendRun {
       if let problem = await (try Exit(to: endpoint, on: loop)).problem() {
         return try giveUp(SenderAdvice.sentence(problem, for: endpoint), problem)
       }
-      return try await send(through: endpoint, on: loop)
+      return try await send(through: endpoint, to: recipients, on: loop)
     }
     return try await withSandbox(on: loop) { endpoint in
-      try await send(through: endpoint, on: loop)
+      try await send(through: endpoint, to: recipients, on: loop)
     }
   }
 
@@ -150,10 +151,15 @@ struct SendRun {
     }
   }
 
-  private func send(through endpoint: Endpoint, on loop: EventLoop) async throws -> ExitCode {
+  private func send(
+    through endpoint: Endpoint, to recipients: Int, on loop: EventLoop
+  ) async throws -> ExitCode {
     let started = Timestamp.now()
     let house = try await House.open(configuration, on: loop)
+    let logFile = LogFile(in: house.folder.logs, isDetailed: configuration.isDebugging)
     guard var campaign = try await campaign(in: house, endpoint) else { return .failure }
+    console.complain(
+      "Campaign \(campaign.id.text(.campaign)): \(recipients) rows of \(request.contacts)")
     let recovered = try await house.store.deliveries.recover(campaign, now: .now())
     if recovered.inDoubt > 0 {
       let what = campaign.inDoubt == .hold ? "They stay unknown" : "They are sent again"
@@ -169,7 +175,7 @@ struct SendRun {
     let before = campaign.counts
     var result = Dispatcher.Result.finished
     if campaign.state == .sending {
-      result = try await dispatch(campaign, in: house, composer, exit)
+      result = try await dispatch(campaign, in: house, composer, exit, log: logFile.log)
     }
     return try await finish(
       result, campaign, before: before, composer: composer, endpoint: endpoint, started: started,
@@ -260,13 +266,15 @@ struct SendRun {
   }
 
   private func dispatch(
-    _ campaign: Campaign, in house: House, _ composer: CampaignComposer, _ exit: Exit
+    _ campaign: Campaign, in house: House, _ composer: CampaignComposer, _ exit: Exit,
+    log: Log
   ) async throws -> Dispatcher.Result {
     var options = Dispatcher.Options()
     options.connections = request.connections
     options.perSecond = request.perSecond
     options.patience = request.patience
     options.crash = crash
+    options.log = log
     let dispatcher = Dispatcher(
       campaign, store: house.store, composer: composer, exit: exit, options: options)
     let signals = StopSignals { dispatcher.stop() }
@@ -318,7 +326,8 @@ struct SendRun {
     try await report(key, composer, in: house)
     let seconds = (Timestamp.now() - started) / .seconds(1)
     let summary = CampaignSummary(
-      counts: counts, seconds: seconds, sentNow: counts[.sent] - before[.sent])
+      campaign: campaign.id, counts: counts, seconds: seconds,
+      sentNow: counts[.sent] - before[.sent])
     console.line(request.isJSON ? summary.json : summary.line)
     if code == .deferred {
       console.complain("Run the command again with --resume to send what is still due.")

@@ -10,7 +10,9 @@ extension Command {
       details: "Every command does this by itself; here it is done alone, as before an upgrade.",
       options: [Option("data", "DIR", "where everything is kept (./data)")]
     ) { arguments, console in
-      let folder = try DataFolder(try configure(arguments, console).dataFolder)
+      let configuration = try configure(arguments, console)
+      try configuration.requireEmbeddedDatabase()
+      let folder = try DataFolder(configuration.dataFolder)
       let (_, applied) = try await Store.open(path: folder.database)
       console.line(
         applied.isEmpty

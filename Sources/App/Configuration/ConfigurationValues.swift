@@ -33,6 +33,18 @@ extension Configuration {
         + "Use the output of: openssl rand -hex 32")
   }
 
+  /// Refuses settings for a shared database, which this version does not know.
+  ///
+  /// - Throws: `invalid`, so that nobody believes that their PostgreSQL is in use.
+  package func requireEmbeddedDatabase() throws(ConfigurationError) {
+    try requireSecretKey()
+    guard databaseURL != nil else { return }
+    let setting: Setting = self[.databaseURL] == nil ? .postgresDatabase : .databaseURL
+    throw .invalid(
+      setting, source: source(of: setting),
+      reason: "asks for a shared database, and this version has the embedded one only. Remove it.")
+  }
+
   /// Refuses a value that means nothing for its setting.
   func check(_ setting: Setting) throws(ConfigurationError) {
     guard let text = self[setting] else { return }

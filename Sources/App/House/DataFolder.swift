@@ -36,6 +36,7 @@ final class DataFolder: Sendable {
   deinit { close(lock) }
 
   var database: String { "\(path)/martlet.db" }
+  var logs: String { "\(path)/logs" }
   var keyFile: KeyFile { KeyFile(path: "\(path)/secret.key") }
 
   /// Where an attachment's content lies.

@@ -16,6 +16,7 @@ struct House: Sendable {
   static func open(
     _ configuration: Configuration, on loop: EventLoop
   ) async throws -> House {
+    try configuration.requireEmbeddedDatabase()
     let folder = try DataFolder(configuration.dataFolder)
     let keys = try keyRing(of: folder, configuration)
     let (store, _) = try await Store.open(path: folder.database)

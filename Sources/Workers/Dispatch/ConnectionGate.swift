@@ -53,7 +53,9 @@ final class ConnectionGate: Sendable {
   /// Since when nobody has been let in, and why; `nil` while any session is open.
   var trouble: (since: Timestamp, error: SessionError)? {
     state.withLock { state in
-      guard state.open == 0, let since = state.failingSince, let error = state.lastError else { return nil }
+      guard state.open == 0, let since = state.failingSince, let error = state.lastError else {
+        return nil
+      }
       return (since, error)
     }
   }

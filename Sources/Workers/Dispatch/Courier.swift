@@ -4,6 +4,7 @@ import Model
 import Octets
 import SMTP
 import Storage
+import Telemetry
 
 /// One connection's worth of sending: takes deliveries from the feed until there are no more.
 ///
@@ -25,6 +26,7 @@ struct Courier: Sendable {
     let gate: ConnectionGate
     let ending: Ending
     let crash: CrashPlan
+    let log: Log?
     /// A session ends after so many messages.
     let messagesPerSession: Int
   }
@@ -94,9 +96,13 @@ struct Courier: Sendable {
       do throws(SessionError) {
         let session = try await run.exit.open()
         run.gate.succeeded()
+        run.log?.info(
+          "session open",
+          ["server": .text(session.server), "encryption": .text(session.encryption ?? "none")])
         return session
       } catch {
         run.gate.failed(error, now: .now())
+        run.log?.warning("no session", ["reason": .text(error.sentence)])
         if !error.isTemporary {
           run.ending.decide(.senderFailed(error))
           run.feed.close()
@@ -281,7 +287,15 @@ struct Courier: Sendable {
     do throws(StoreError) {
       let receipt = try await run.ledger.record(
         entry, thenIntent: intent, of: run.campaign, sender: run.sender)
-      if entry != nil { run.crash.reached(.outcomeDurable) }
+      if let entry, let message {
+        run.crash.reached(.outcomeDurable)
+        run.log?.debug(
+          "outcome",
+          [
+            "to": .text(String(decoding: message.delivery.email, as: UTF8.self)),
+            "state": .text(entry.verdict.state.word), "attempt": .number(entry.attempt),
+          ])
+      }
       if intent != nil {
         run.crash.reached(.intentDurable)
         next?.hasIntent = true

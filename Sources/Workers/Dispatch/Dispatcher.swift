@@ -3,6 +3,7 @@ package import Model
 package import Octets
 package import SMTP
 package import Storage
+package import Telemetry
 
 /// Sends the deliveries of one campaign: claims them, hands them to couriers, waits for what is
 /// due again.
@@ -31,6 +32,7 @@ package struct Dispatcher: Sendable {
     package var patience: Duration = .seconds(60)
     package var messagesPerSession = 1_000
     package var crash = CrashPlan.none
+    package var log: Log?
 
     package init() {}
   }
@@ -52,7 +54,9 @@ package struct Dispatcher: Sendable {
       schedule: campaign.content.isTransactional ? .transactional : .standard, lease: .new(),
       composer: composer, exit: exit, ledger: store.ledger, feed: Feed(),
       pace: Pace(perSecond: options.perSecond, now: .now()), gate: ConnectionGate(),
-      ending: Ending(), crash: options.crash, messagesPerSession: options.messagesPerSession)
+      ending: Ending(), crash: options.crash,
+      log: options.log?.with(["campaign": .text(campaign.id.text(.campaign))]),
+      messagesPerSession: options.messagesPerSession)
   }
 
   /// Lets what is under way come to its end, and nothing new begin.
@@ -66,6 +70,9 @@ package struct Dispatcher: Sendable {
   /// What a process left behind that died while sending must have been settled before
   /// (``Deliveries/recover(_:now:)``).
   package func send() async throws(StoreError) -> Result {
+    run.log?.info(
+      "sending begins",
+      ["server": .text(run.exit.endpoint.name), "connections": .number(options.connections)])
     await withTaskGroup { group in
       for _ in 0..<max(1, options.connections) {
         group.addTask(executorPreference: run.exit.loop) { await Courier(run: run).work() }
@@ -76,7 +83,9 @@ package struct Dispatcher: Sendable {
     if !left.isEmpty {
       try await store.deliveries.release(left, of: campaign.key, lease: run.lease)
     }
-    return run.ending.decided ?? .finished
+    let result = run.ending.decided ?? .finished
+    run.log?.info("sending ends", ["how": .text(result.word)])
+    return result
   }
 
   // MARK: Feeding
@@ -131,5 +140,19 @@ package struct Dispatcher: Sendable {
     guard counts[.deferred] > 0 else { return .finished }
     guard let due = try await store.deliveries.nextDue(campaign.key) else { return nil }
     return due - since > options.patience ? .deferred(until: due) : nil
+  }
+}
+
+extension Dispatcher.Result {
+  /// For the log.
+  fileprivate var word: String {
+    switch self {
+    case .finished: "finished"
+    case .deferred: "deferred"
+    case .stopped: "stopped"
+    case .unreachable(let error): "unreachable: \(error.sentence)"
+    case .senderFailed(let error): "sender failed: \(error.sentence)"
+    case .ledgerFailed(let error): "ledger failed: \(error)"
+    }
   }
 }
