@@ -29,12 +29,12 @@ package struct CampaignComposer: Sendable {
   /// Compiles the templates and encodes what all messages share.
   ///
   /// `fieldNames` are the audience's columns as templates call them, `attachments` the files named
-  /// in `content`, read; from `master` the opt-out links are made.
+  /// in `content`, read; opt-out links are signed with `linkKey`.
   ///
   /// - Throws: ``ComposeError``, with the part and the place.
   package init(
     _ content: CampaignContent, named name: String, of campaign: CampaignKey,
-    fieldNames: [String], attachments: [Attachment], master: SecretKey
+    fieldNames: [String], attachments: [Attachment], linkKey: Secret
   ) throws(ComposeError) {
     self.campaign = campaign
     from = try Self.mailbox(content.from, "From")
@@ -43,7 +43,7 @@ package struct CampaignComposer: Sendable {
     }
     isTransactional = content.isTransactional
     unsubscribe = UnsubscribeLink(
-      master: master, campaign: campaign, baseURL: content.baseURL, sender: from.address.wire)
+      key: linkKey, campaign: campaign, baseURL: content.baseURL, sender: from.address.wire)
 
     do throws(HeaderError) {
       _ = try HeaderText(content.subject)

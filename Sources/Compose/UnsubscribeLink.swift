@@ -4,16 +4,16 @@ import Octets
 
 /// How a recipient opts out: a public address with a token, or a letter to the sender.
 package struct UnsubscribeLink: Sendable {
-  private let key: SecretKey
+  private let key: Secret
   private let campaign: CampaignKey
   private let baseURL: String?
   private let mailto: [UInt8]
 
   /// Links to `/u/…` under `baseURL`; where that is `nil`, a letter to `sender`.
   package init(
-    master: SecretKey, campaign: CampaignKey, baseURL: String?, sender: [UInt8]
+    key: Secret, campaign: CampaignKey, baseURL: String?, sender: [UInt8]
   ) {
-    key = master.subkey(for: "unsubscribe")
+    self.key = key
     self.campaign = campaign
     self.baseURL = baseURL.map { $0.hasSuffix("/") ? String($0.dropLast()) : $0 }
     mailto =
@@ -22,7 +22,9 @@ package struct UnsubscribeLink: Sendable {
   }
 
   /// Whether a click is enough.
-  package var isOneClick: Bool { baseURL != nil }
+  ///
+  /// RFC 8058 wants HTTPS.
+  package var isOneClick: Bool { baseURL?.hasPrefix("https://") == true }
 
   /// What the link in the message of one delivery leads to.
   package func url(forDelivery number: Int) -> [UInt8] {

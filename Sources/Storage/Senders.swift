@@ -43,37 +43,6 @@ package struct Senders: Sendable {
       return try row.map { row throws(DatabaseError) in try Sender(row) }
     }
   }
-
-  /// Every sealed password of the installation, for a rotation of the key.
-  ///
-  /// The one statement that crosses workspaces, on behalf of the operator.
-  package func withSealedPasswords() async throws(DatabaseError) -> [Sender] {
-    try await pool.read { connection throws(DatabaseError) in
-      var senders: [Sender] = []
-      for row in try connection.run(
-        """
-        SELECT workspace_id, id, name, host, port, security, username, sealed_password
-        FROM senders WHERE sealed_password IS NOT NULL
-        """)
-      {
-        senders.append(try Sender(row))
-      }
-      return senders
-    }
-  }
-
-  /// Writes passwords sealed anew, all of them or none.
-  package func replaceSealedPasswords(_ senders: [Sender]) async throws(DatabaseError) {
-    try await pool.write { connection throws(DatabaseError) in
-      for sender in senders {
-        try connection.change(
-          """
-          UPDATE senders SET sealed_password = \(blob: sender.sealedPassword)
-          WHERE workspace_id = \(sender.workspace) AND id = \(sender.id)
-          """)
-      }
-    }
-  }
 }
 
 extension Sender {

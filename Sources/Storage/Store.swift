@@ -8,6 +8,7 @@ package struct Store: Sendable {
 
   package var workspaces: Workspaces { Workspaces(pool: pool) }
   package var senders: Senders { Senders(pool: pool) }
+  package var sealedSecrets: SealedSecrets { SealedSecrets(pool: pool) }
   package var audiences: Audiences { Audiences(pool: pool) }
   package var campaigns: Campaigns { Campaigns(pool: pool) }
   package var deliveries: Deliveries { Deliveries(pool: pool) }

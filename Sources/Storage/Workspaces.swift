@@ -6,17 +6,23 @@ package import Octets
 package struct Workspaces: Sendable {
   let pool: DatabasePool
 
-  /// The oldest workspace, made when there is none.
-  package func first(now: Timestamp) async throws(DatabaseError) -> Identifier {
+  /// The oldest workspace; where there is none, `new` is added.
+  package func first(
+    orAdd new: Workspace, now: Timestamp
+  ) async throws(DatabaseError) -> Workspace {
     try await pool.write { connection throws(DatabaseError) in
-      if let row = try connection.first("SELECT id FROM workspaces ORDER BY created_at, id LIMIT 1")
+      if let row = try connection.first(
+        "SELECT id, sealed_link_key FROM workspaces ORDER BY created_at, id LIMIT 1")
       {
-        return try row.identifier("id")
+        return Workspace(
+          id: try row.identifier("id"), sealedLinkKey: try row.octets("sealed_link_key"))
       }
-      let id = Identifier.new()
       try connection.change(
-        "INSERT INTO workspaces (id, name, created_at) VALUES (\(id), \("Main"), \(now))")
-      return id
+        """
+        INSERT INTO workspaces (id, name, sealed_link_key, created_at)
+        VALUES (\(new.id), \("Main"), \(blob: new.sealedLinkKey), \(now))
+        """)
+      return new
     }
   }
 }

@@ -81,7 +81,7 @@ struct PlainTextTests {
     ("{{ \"<b>&amp;  two\" | upcase }}", "{{ \"<b>&amp;  two\" | upcase }}\n"),
     (
       "{% if city == \"a > b\" %}<p>In {{city}}</p>{% else %}No{% endif %}",
-      "{% if city == \"a > b\" %}\n\nIn {{city}}{% else %}\n\nNo{% endif %}\n"
+      "{% if city == \"a > b\" %}\n\nIn {{city}}\n\n{% else %}No{% endif %}\n"
     ),
     ("<p title=\"{{ a > b }}\">x</p>", "x\n"),
     ("Dear {first_name},", "Dear {first_name},\n"),

@@ -106,9 +106,10 @@ def test_kills_at_random_times(martlet, tmp_path):
         taken = 0
         for _ in range(12):
             story.live(dice.uniform(0.3, 0.9))
-            now = len(sink.accepted())
-            assert len(set(sink.recipients())) == now, f"sent twice (seed {SEED})"
-            taken = max(taken, now)
+            # Read once: what was under way at the kill may still be on its way into the sink.
+            now = sink.recipients()
+            assert len(set(now)) == len(now), f"sent twice (seed {SEED})"
+            taken = max(taken, len(now))
         assert story.kills >= 6, f"only {story.kills} of 12 runs were killed: they were over before"
         assert taken > 0
         run = story.finish()

@@ -5,7 +5,7 @@ import Testing
 /// Octets over a connection, and its end.
 @Suite struct StreamTests {
   @Test func `megabytes arrive as they were sent`() async throws {
-    let sent = (0..<5_000_000).map { UInt8(truncatingIfNeeded: $0 &* 2_654_435_761 >> 11) }
+    let sent = (0..<1_000_000).map { UInt8(truncatingIfNeeded: $0 &* 2_654_435_761 >> 11) }
     let received = try await onEventLoop { loop in
       let ends = try await Loopback(on: loop)
       let sending = SendableStream(ends.client)
@@ -19,7 +19,10 @@ import Testing
         return received
       }
     }
-    #expect(received == sent)
+    #expect(received.count == sent.count)
+    // Not inside the macro, which would describe each of a million octets.
+    let isSame = received == sent
+    #expect(isSame)
   }
 
   @Test func `no more is read than was asked for`() async throws {

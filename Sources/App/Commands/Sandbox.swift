@@ -20,6 +20,8 @@ struct Sandbox: Sendable {
   }
 
   private let keeping: Keeping
+  /// Part of the files' names, so that no run writes over what another has kept.
+  private let startedAt = Timestamp.now()
   private let tally = Lock(Counts())
 
   init(_ keeping: Keeping) { self.keeping = keeping }
@@ -81,7 +83,7 @@ struct Sandbox: Sendable {
       return tally.messages
     }
     guard case .keep(let folder, let most) = keeping, number <= most else { return .accept }
-    if Self.write(message, to: "\(folder)/\(Self.name(number))") { return .accept }
+    if Self.write(message, to: "\(folder)/\(name(number))") { return .accept }
     tally.withLock { tally in
       tally.messages -= 1
       tally.lost += 1
@@ -89,9 +91,10 @@ struct Sandbox: Sendable {
     return ServerDecision(.reply(ServerReply(452, "4.3.1", "The sandbox cannot write")))
   }
 
-  private static func name(_ number: Int) -> String {
+  private func name(_ number: Int) -> String {
     let digits = String(number)
-    return String(repeating: "0", count: max(0, 6 - digits.count)) + digits + ".eml"
+    return "\(startedAt.seconds)-" + String(repeating: "0", count: max(0, 6 - digits.count))
+      + digits + ".eml"
   }
 
   /// The message as a mail server stores it, the envelope in front.

@@ -21,7 +21,7 @@ struct SendRun {
 
   /// Does everything; the exit code says how it ended.
   func run() async throws -> ExitCode {
-    let preview = try composer(of: request.content, master: .random())
+    let preview = try composer(of: request.content, linkKey: Secret(Random.bytes(32)))
     let recipients = try Self.count(request.contacts)
     guard recipients > 0 else {
       throw SendRequest.Refusal(
@@ -50,13 +50,13 @@ struct SendRun {
 
   private func composer(
     of content: CampaignContent, of campaign: CampaignKey? = nil, named name: String = "",
-    fieldNames: [String]? = nil, attachments: [Attachment]? = nil, master: SecretKey
+    fieldNames: [String]? = nil, attachments: [Attachment]? = nil, linkKey: Secret
   ) throws -> CampaignComposer {
     try CampaignComposer(
       content, named: name,
       of: campaign ?? CampaignKey(workspace: .new(), campaign: .new()),
       fieldNames: fieldNames ?? request.fieldNames,
-      attachments: attachments ?? request.attachments, master: master)
+      attachments: attachments ?? request.attachments, linkKey: linkKey)
   }
 
   /// Reads the whole file once, so that a file that breaks off half-way creates nothing.
@@ -170,8 +170,9 @@ struct SendRun {
     let exit = try Exit(to: endpoint, on: loop)
     let composer = try composer(
       of: campaign.content, of: campaign.key, named: campaign.name,
-      fieldNames: audience.fieldNames, attachments: try attachments(of: campaign, in: house),
-      master: house.keys.current)
+      fieldNames: audience.fieldNames,
+      attachments: campaign.state == .sending ? try attachments(of: campaign, in: house) : [],
+      linkKey: house.linkKey)
     let before = campaign.counts
     var result = Dispatcher.Result.finished
     if campaign.state == .sending {
@@ -303,6 +304,7 @@ struct SendRun {
       if campaign.state == .sending {
         _ = try await house.store.campaigns.move(key, to: .sent, now: .now())
       }
+      try await forgetAttachments(of: campaign, in: house)
     case .deferred: code = .deferred
     case .stopped: code = .interrupted
     case .unreachable(let error):
@@ -333,6 +335,16 @@ struct SendRun {
       console.complain("Run the command again with --resume to send what is still due.")
     }
     return code
+  }
+
+  /// Removes the attachments once nothing of the campaign can be tried again.
+  private func forgetAttachments(of campaign: Campaign, in house: House) async throws {
+    guard let counts = try await house.store.campaigns.find(campaign.key)?.counts,
+      counts[.failed] + counts[.unknown] + counts[.cancelled] == 0, counts.isFinished
+    else { return }
+    for attachment in campaign.content.attachments {
+      house.folder.removeAttachment(attachment.file)
+    }
   }
 
   private func report(

@@ -1,6 +1,5 @@
 import Crypto
 import MIME
-import Model
 import Storage
 
 extension Command {
@@ -45,9 +44,9 @@ extension Command {
 
   static func secretRotate(_ configure: @escaping Configure) -> Command {
     Command(
-      "secret rotate", "seal all stored passwords with a new key",
+      "secret rotate", "seal all stored secrets with a new key",
       details: """
-        Makes a new key in the data folder's secret.key and seals every stored password with it. \
+        Makes a new key in the data folder's secret.key and seals every stored password and link key with it. \
         If it is interrupted, run it again: the old key stays until all is done.
 
         With SECRET_KEY set, the key is yours to change: put the new one into SECRET_KEY and the \
@@ -67,19 +66,12 @@ extension Command {
         _ = try file.readOrCreate()
         ring = try file.rotate()
       }
-      var senders = try await store.senders.withSealedPasswords()
-      var count = 0
-      for index in senders.indices {
-        guard let sealed = senders[index].sealedPassword,
-          let anew = try ring.reseal(
-            sealed, for: SealedSender.context(senders[index].workspace, senders[index].id))
-        else { continue }
-        senders[index].sealedPassword = anew
-        count += 1
-      }
-      try await store.senders.replaceSealedPasswords(senders)
+      let count = try await store.sealedSecrets.replaceAll { secret throws(CryptoError) in
+        try ring.reseal(
+          secret.sealed, for: Seal.context(secret.kind, secret.workspace, secret.row))
+      }.get()
       if configuration[.secretKey] == nil { _ = try file.forgetPrevious() }
-      console.line("Sealed \(count) \(count == 1 ? "password" : "passwords") with the new key.")
+      console.line("Sealed \(count) \(count == 1 ? "secret" : "secrets") with the new key.")
       return .ok
     }
   }

@@ -54,6 +54,8 @@ final class DataFolder: Sendable {
     }
   }
 
+  func removeAttachment(_ file: String) { unlink(attachment(file)) }
+
   func attachmentBytes(_ file: String) throws(Failure) -> [UInt8] {
     guard let stream = fopen(attachment(file), "re") else {
       throw Self.failure("An attachment of the campaign cannot be read")

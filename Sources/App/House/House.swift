@@ -10,6 +10,8 @@ struct House: Sendable {
   let store: Store
   let keys: KeyRing
   let workspace: Identifier
+  /// Signs public links.
+  let linkKey: Secret
   let loop: EventLoop
 
   /// Opens the data folder: locks it, finds or makes the key, brings the schema up to date.
@@ -20,9 +22,16 @@ struct House: Sendable {
     let folder = try DataFolder(configuration.dataFolder)
     let keys = try keyRing(of: folder, configuration)
     let (store, _) = try await Store.open(path: folder.database)
+    let id = Identifier.new()
+    let workspace = try await store.workspaces.first(
+      orAdd: Workspace(
+        id: id,
+        sealedLinkKey: keys.seal(Random.bytes(32), for: Seal.context(.linkKey, id, id))),
+      now: .now())
+    let linkKey = try keys.openSecret(
+      workspace.sealedLinkKey, for: Seal.context(.linkKey, workspace.id, workspace.id))
     return House(
-      folder: folder, store: store, keys: keys,
-      workspace: try await store.workspaces.first(now: .now()),
+      folder: folder, store: store, keys: keys, workspace: workspace.id, linkKey: linkKey,
       loop: loop)
   }
 

@@ -1,20 +1,15 @@
 import Crypto
 import Model
 import SMTP
+import Storage
 
 /// A sender as it is stored, its password sealed, and the endpoint that it stands for.
 enum SealedSender {
-  /// Where the password belongs: what was sealed for one sender does not open in another.
-  static func context(_ workspace: Identifier, _ sender: Identifier) -> [UInt8] {
-    SealingContext.bytes(
-      purpose: "sender.password", workspace: workspace.octets, row: sender.octets)
-  }
-
   static func make(
     _ endpoint: Endpoint, id: Identifier, workspace: Identifier, keys: KeyRing
   ) -> Sender {
     let sealed = endpoint.credentials?.withPassword { password in
-      keys.seal(password, for: context(workspace, id))
+      keys.seal(password, for: Seal.context(.senderPassword, workspace, id))
     }
     return Sender(
       id: id, workspace: workspace, name: endpoint.name, host: endpoint.host,
@@ -30,7 +25,8 @@ enum SealedSender {
     if let user = sender.user, let sealed = sender.sealedPassword {
       credentials = Credentials(
         user: user,
-        password: try keys.open(sealed, for: context(sender.workspace, sender.id)))
+        password: try keys.open(
+          sealed, for: Seal.context(.senderPassword, sender.workspace, sender.id)))
     }
     return Endpoint(
       host: sender.host, port: UInt16(clamping: sender.port),

@@ -6,6 +6,9 @@
 CREATE TABLE workspaces (
   id BLOB NOT NULL PRIMARY KEY,
   name TEXT NOT NULL,
+  -- What public links are signed with. It outlives rotations of the key that seals it, or links in
+  -- messages already sent would go dead.
+  sealed_link_key BLOB NOT NULL,
   created_at BIGINT NOT NULL
 );
 

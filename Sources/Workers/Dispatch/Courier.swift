@@ -60,6 +60,10 @@ struct Courier: Sendable {
         run.gate.ended()
         session = nil
       }
+      guard await mayGo(message) else {
+        await withdraw(message)
+        break
+      }
       if session == nil {
         guard let opened = await openSession() else {
           await withdraw(message)
@@ -154,7 +158,6 @@ struct Courier: Sendable {
           run.feed.close()
         }
       case .ahead:
-        await waitForPace()
         next = await follower(of: messages, over: session)
         run.crash.reached(.beforeDot)
         do throws(ClientSession.Interruption) {
@@ -189,15 +192,23 @@ struct Courier: Sendable {
   /// The message to announce together with the text of the one at hand, if one is ready.
   private func follower(of messages: Int, over session: ClientSession) async -> Prepared? {
     guard messages + 1 < run.messagesPerSession, session.capabilities.hasPipelining,
-      let delivery = run.feed.takeIfAny(), let prepared = await prepare(delivery)
+      run.feed.count > 0, run.pace.take(now: .now()) == nil, let delivery = run.feed.takeIfAny(),
+      let prepared = await prepare(delivery)
     else { return nil }
     return await admit(prepared, to: session)
   }
 
-  private func waitForPace() async {
+  /// Waits for the message's turn, before anything of it is said: a server that has answered 354
+  /// does not wait for ever.
+  ///
+  /// - Returns: `false` when the run is over meanwhile.
+  private func mayGo(_ message: Prepared) async -> Bool {
+    if message.hasIntent { return true }
     while let wait = run.pace.take(now: .now()) {
+      if run.feed.isClosed { return false }
       try? await Task.sleep(for: min(wait, .milliseconds(250)))
     }
+    return true
   }
 
   /// The connection broke after the announcement and before the text: nothing was sent, so another

@@ -79,6 +79,7 @@ package struct Dispatcher: Sendable {
       }
       group.addTask { await feedCouriers() }
     }
+    if case .ledgerFailed(let error) = run.ending.decided { return .ledgerFailed(error) }
     let left = run.feed.leftovers().map(\.number)
     if !left.isEmpty {
       try await store.deliveries.release(left, of: campaign.key, lease: run.lease)

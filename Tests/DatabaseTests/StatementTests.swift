@@ -1,0 +1,121 @@
+import Database
+import Testing
+
+@Suite("Prepared statements")
+struct StatementTests {
+  @Test func `a literal is prepared once per connection`() async throws {
+    try await Scratch.database { pool, _ in
+      let isSame = try await pool.write { connection throws(DatabaseError) in
+        var statements: [Statement] = []
+        for _ in 0..<3 {
+          statements.append(
+            try connection.statement("SELECT COUNT(*) FROM things"))
+        }
+        return statements.allSatisfy { $0 === statements[0] }
+      }
+      #expect(isSame)
+    }
+  }
+
+  @Test func `two literals are two statements`() async throws {
+    try await Scratch.database { pool, _ in
+      let numbers = try await pool.read { connection throws(DatabaseError) in
+        var numbers: [Int] = []
+        // One is the tail of the other: a linker may store them in one place.
+        let long = try connection.statement("SELECT 1 + 1")
+        let short = try connection.statement(" 1 + 1".isEmpty ? "" : "SELECT 1 + 10")
+        for statement in [long, short] {
+          if try statement.step() { numbers.append(statement.integer(0)) }
+          statement.reset()
+        }
+        return numbers
+      }
+      #expect(numbers == [2, 11])
+    }
+  }
+
+  @Test func `more texts than the cache holds all work, and again`() async throws {
+    try await Scratch.database { pool, _ in
+      let sum = try await pool.read { connection throws(DatabaseError) in
+        var sum = 0
+        for _ in 0..<2 {
+          for number in 0..<400 {
+            let sql = SQL(stringLiteral: "SELECT \(number) AS n")
+            sum += try connection.first(sql)?.integer("n") ?? 0
+          }
+        }
+        return sum
+      }
+      #expect(sum == 400 * 399)
+    }
+  }
+
+  @Test func `a statement that was refused works with the next values`() async throws {
+    try await Scratch.database { pool, _ in
+      try await pool.add("one")
+      for word in ["one", "two", "two", "three"] {
+        do { try await pool.add(word) } catch { #expect(error != .busy) }
+      }
+      #expect(try await pool.count() == 3)
+    }
+  }
+
+  @Test func `rows left unread do not hold the commit up`() async throws {
+    try await Scratch.database { pool, _ in
+      try await pool.add("one", "two", "three")
+      try await pool.write { connection throws(DatabaseError) in
+        _ = try connection.first("SELECT id FROM things ORDER BY id")
+        let select = try connection.statement("SELECT word FROM things")
+        _ = try select.step()
+        try connection.change("INSERT INTO things (word) VALUES ('four')")
+        select.reset()
+      }
+      #expect(try await pool.count() == 4)
+    }
+  }
+
+  @Test func `a change says how many rows it changed`() async throws {
+    try await Scratch.database { pool, _ in
+      try await pool.add("one", "two", "three")
+      let changed = try await pool.write { connection throws(DatabaseError) in
+        [
+          try connection.change("UPDATE things SET word = word || '!' WHERE id < 3"),
+          try connection.change("UPDATE things SET word = 'x' WHERE id = 99"),
+          try connection.change(
+            "INSERT INTO things (word) VALUES ('three') ON CONFLICT DO NOTHING"),
+          try connection.change("DELETE FROM things"),
+        ]
+      }
+      #expect(changed == [2, 0, 0, 3])
+    }
+  }
+
+  @Test func `a column added later is seen through a cached statement`() async throws {
+    try await Scratch.database { pool, _ in
+      try await pool.add("one")
+      let row = try await pool.write { connection throws(DatabaseError) in
+        _ = try connection.first("SELECT * FROM things")
+        try connection.change("ALTER TABLE things ADD COLUMN size INTEGER DEFAULT 7")
+        return try connection.first("SELECT * FROM things")
+      }
+      withKnownIssue("a statement keeps the column names of its first run") {
+        #expect(try row?.integer("size") == 7)
+      }
+    }
+  }
+
+  @Test func `a number in a literal is the place where it is bound`() async throws {
+    try await Scratch.database { pool, _ in
+      let numbers = try await pool.read { connection throws(DatabaseError) in
+        let select = try connection.statement("SELECT $2, $1")
+        select.bind(10, at: 1)
+        select.bind(20, at: 2)
+        defer { select.reset() }
+        return try select.step() ? [select.integer(0), select.integer(1)] : []
+      }
+      withKnownIssue("SQLite numbers $2 by where it stands first, not by its name") {
+        #expect(numbers == [20, 10])
+      }
+    }
+  }
+}
