@@ -47,26 +47,7 @@ package struct UnsubscribeLink: Sendable {
       octets.append(UInt8(truncatingIfNeeded: number >> shift))
     }
     octets += HMAC.sha256(octets, key: key).prefix(16)
-    return Self.base64URL(octets)
-  }
-
-  private static func base64URL(_ octets: [UInt8]) -> [UInt8] {
-    let alphabet = [UInt8]("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_".utf8)
-    var text: [UInt8] = []
-    text.reserveCapacity((octets.count * 4 + 2) / 3)
-    var bits = 0
-    var count = 0
-    for octet in octets {
-      bits = bits << 8 | Int(octet)
-      count += 8
-      while count >= 6 {
-        count -= 6
-        text.append(alphabet[bits >> count & 63])
-      }
-      bits &= 63
-    }
-    if count > 0 { text.append(alphabet[bits << (6 - count) & 63]) }
-    return text
+    return Token.base64URL(octets)
   }
 
   private static func percentEncoded(_ address: [UInt8]) -> [UInt8] {

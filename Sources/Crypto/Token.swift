@@ -27,8 +27,8 @@ package struct Token: Sendable {
     let bytes = source.bytes((bits + 7) / 8)
     text =
       switch alphabet {
-      case .base64URL: Self.spell(bytes, bits: 6, Self.base64URL)
-      case .base32: Self.spell(bytes, bits: 5, Self.base32)
+      case .base64URL: String(decoding: Self.base64URL(bytes), as: UTF8.self)
+      case .base32: String(decoding: Self.spell(bytes, bits: 5, Self.base32), as: UTF8.self)
       }
   }
 
@@ -40,12 +40,17 @@ package struct Token: Sendable {
     SHA256.hash(Array(text))
   }
 
-  private static let base64URL = Array(
+  /// Octets as a link may hold them: base64 with `-` and `_`, without padding (RFC 4648 §5).
+  package static func base64URL(_ bytes: [UInt8]) -> [UInt8] {
+    spell(bytes, bits: 6, base64URLDigits)
+  }
+
+  private static let base64URLDigits = Array(
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_".utf8)
   private static let base32 = Array("abcdefghijklmnopqrstuvwxyz234567".utf8)
 
   /// RFC 4648 without padding, for digits of any number of bits.
-  private static func spell(_ bytes: [UInt8], bits: Int, _ digits: [UInt8]) -> String {
+  private static func spell(_ bytes: [UInt8], bits: Int, _ digits: [UInt8]) -> [UInt8] {
     var text: [UInt8] = []
     var pool = 0
     var held = 0
@@ -58,7 +63,7 @@ package struct Token: Sendable {
       }
     }
     if held > 0 { text.append(digits[pool << (bits - held) & (digits.count - 1)]) }
-    return String(decoding: text, as: UTF8.self)
+    return text
   }
 }
 

@@ -12,7 +12,7 @@ struct DurabilityTests {
   func `the writer is durable and strict`(
     _ pragma: String, _ column: String, _ value: String
   ) async throws {
-    try await Scratch.database { pool, path in
+    try await Scratch.database { pool, path async throws in
       // The second opening finds the file as the first one left it.
       for pool in [pool, try DatabasePool(path: path)] {
         let row = try #require(await pool.onWriter(SQL(stringLiteral: pragma)).first)
@@ -24,7 +24,7 @@ struct DurabilityTests {
   }
 
   @Test func `what was written is there when the file is opened again`() async throws {
-    try await Scratch.folder { folder in
+    try await Scratch.folder { folder async throws in
       let path = folder + "/martlet.db"
       do {
         let pool = try DatabasePool(path: path)
@@ -38,7 +38,7 @@ struct DurabilityTests {
   }
 
   @Test func `an empty file becomes a database`() async throws {
-    try await Scratch.folder { folder in
+    try await Scratch.folder { folder async throws in
       let path = folder + "/martlet.db"
       try "".write(toFile: path, atomically: false, encoding: .utf8)
       #expect(try await Migrator(MigratorTests.steps).bringUpToDate(DatabasePool(path: path)) == [1, 2, 3])
@@ -47,7 +47,7 @@ struct DurabilityTests {
 
   @Test func `many who open a new file at once all get in`() async throws {
     for _ in 0..<10 {
-      try await Scratch.folder { folder in
+      try await Scratch.folder { folder async throws in
         let path = folder + "/martlet.db"
         let opened = try await withThrowingTaskGroup(of: Int.self) { group in
           for _ in 0..<6 {

@@ -5,7 +5,7 @@ import Testing
 @Suite("Readers")
 struct ReaderTests {
   @Test func `a reader sees nothing of a transaction that is under way`() async throws {
-    try await Scratch.database { pool, _ in
+    try await Scratch.database { pool, _ async throws in
       let (events, event) = AsyncStream.makeStream(of: Void.self)
       let mayEnd = DispatchSemaphore(value: 0)
       async let writing = pool.write { connection throws(DatabaseError) in
@@ -23,7 +23,7 @@ struct ReaderTests {
   }
 
   @Test func `two statements of one read see one moment`() async throws {
-    try await Scratch.database { pool, _ in
+    try await Scratch.database { pool, _ async throws in
       let seen = try await pool.read { connection throws(DatabaseError) in
         let before = try connection.first("SELECT COUNT(*) AS n FROM things")?.integer("n")
         let isWritten = DispatchSemaphore(value: 0)
@@ -41,7 +41,7 @@ struct ReaderTests {
   }
 
   @Test func `one statement sees one moment while the writer goes on`() async throws {
-    try await Scratch.database { pool, _ in
+    try await Scratch.database { pool, _ async throws in
       try await pool.add("a", "b", "c")
       let seen = try await pool.read { connection throws(DatabaseError) in
         let select = try connection.statement("SELECT word FROM things ORDER BY id")
@@ -65,7 +65,7 @@ struct ReaderTests {
   }
 
   @Test func `a reader cannot write`() async throws {
-    try await Scratch.database { pool, _ in
+    try await Scratch.database { pool, _ async throws in
       await #expect(throws: DatabaseError.self) {
         try await pool.read { connection throws(DatabaseError) in
           _ = try connection.change("INSERT INTO things (word) VALUES ('forbidden')")
@@ -77,7 +77,7 @@ struct ReaderTests {
 
   @Test(arguments: [-1, 0, 1, 5])
   func `any number of readers reads`(_ readers: Int) async throws {
-    try await Scratch.folder { folder in
+    try await Scratch.folder { folder async throws in
       let pool = try DatabasePool(path: folder + "/martlet.db", readers: readers)
       let sum = try await withThrowingTaskGroup(of: Int.self) { group in
         for number in 1...20 {
@@ -94,7 +94,7 @@ struct ReaderTests {
   }
 
   @Test func `what is queued on the writer runs in order, the delayed last`() async throws {
-    try await Scratch.database { pool, _ in
+    try await Scratch.database { pool, _ async throws in
       await withCheckedContinuation { (done: CheckedContinuation<Void, Never>) in
         pool.onWriter(after: .milliseconds(1)) { connection in
           _ = try? connection.change("INSERT INTO things (word) VALUES ('delayed')")

@@ -13,7 +13,7 @@ struct RefusalTests {
     ("DELETE FROM things", "FOREIGN KEY constraint failed"),
   ])
   func `a constraint is named`(_ sql: String, _ message: String) async throws {
-    try await Scratch.database { pool, _ in
+    try await Scratch.database { pool, _ async throws in
       try await pool.add("there")
       try await pool.write { connection throws(DatabaseError) in
         try connection.change(
@@ -30,7 +30,7 @@ struct RefusalTests {
   }
 
   @Test func `another process that writes makes the database busy`() async throws {
-    try await Scratch.database { pool, path in
+    try await Scratch.database { pool, path async throws in
       let other = try DatabasePool(path: path)
       _ = await other.onWriter("PRAGMA busy_timeout = 0")
       let (events, event) = AsyncStream.makeStream(of: Void.self)
@@ -50,14 +50,14 @@ struct RefusalTests {
   }
 
   @Test func `a writer waits for another by default`() async throws {
-    try await Scratch.database { pool, _ in
+    try await Scratch.database { pool, _ async throws in
       let row = await pool.onWriter("PRAGMA busy_timeout").first
       #expect(try row?.integer("timeout") == 10_000)
     }
   }
 
   @Test func `a full disk is told from other trouble, and nothing is written`() async throws {
-    try await Scratch.database { pool, _ in
+    try await Scratch.database { pool, _ async throws in
       _ = await pool.onWriter("PRAGMA max_page_count = 8")
       await #expect(throws: DatabaseError.full) {
         try await pool.write { connection throws(DatabaseError) in
@@ -75,7 +75,7 @@ struct RefusalTests {
   }
 
   @Test func `what cannot be opened is named with its path`() async throws {
-    try await Scratch.folder { folder in
+    try await Scratch.folder { folder async throws in
       for path in [folder, folder + "/no/such/folder/martlet.db"] {
         let error = #expect(throws: DatabaseError.self) { _ = try DatabasePool(path: path) }
         guard case .cannotOpen(let named, let reason) = error else {
@@ -94,7 +94,7 @@ struct RefusalTests {
     [UInt8]("SQLite format 3\u{0}".utf8) + [UInt8](repeating: 0xFF, count: 4_080),
   ])
   func `a file that is no database is left as it is`(_ content: [UInt8]) async throws {
-    try await Scratch.folder { folder in
+    try await Scratch.folder { folder async throws in
       let path = folder + "/martlet.db"
       try Data(content).write(to: URL(filePath: path))
       let error = #expect(throws: DatabaseError.self) { _ = try DatabasePool(path: path) }
@@ -107,7 +107,7 @@ struct RefusalTests {
   }
 
   @Test func `a database whose pages were overwritten is corrupt, not a trap`() async throws {
-    try await Scratch.folder { folder in
+    try await Scratch.folder { folder async throws in
       let path = folder + "/martlet.db"
       do {
         let pool = try DatabasePool(path: path)
@@ -137,7 +137,7 @@ struct RefusalTests {
   }
 
   @Test func `a mistake in a statement is shown with the statement`() async throws {
-    try await Scratch.database { pool, _ in
+    try await Scratch.database { pool, _ async throws in
       let error = await #expect(throws: DatabaseError.self) {
         try await pool.read { connection throws(DatabaseError) in
           try connection.run("SELEKT \("secret value") FROM things")

@@ -24,7 +24,7 @@ struct RoundTripTests {
 
   @Test(arguments: octets)
   func `a statement's own binding keeps every octet`(_ octets: [UInt8]) async throws {
-    let isSame = try await Scratch.database { pool, _ in
+    let isSame = try await Scratch.database { pool, _ async throws in
       try await pool.read { connection throws(DatabaseError) in
         let select = try connection.statement("SELECT $1, $2, typeof($1), typeof($2)")
         select.bind(text: octets, at: 1)
@@ -47,7 +47,7 @@ struct RoundTripTests {
   }
 
   @Test func `a value bound before does not shine through the next`() async throws {
-    try await Scratch.database { pool, _ in
+    try await Scratch.database { pool, _ async throws in
       let seen = try await pool.read { connection throws(DatabaseError) in
         var seen: [[UInt8]?] = []
         let values: [SQL.Value] = [
@@ -64,7 +64,7 @@ struct RoundTripTests {
   }
 
   @Test func `moments, numbers and NULL reach a prepared statement`() async throws {
-    let answer = try await Scratch.database { pool, _ in
+    let answer = try await Scratch.database { pool, _ async throws in
       try await pool.read { connection throws(DatabaseError) in
         let select = try connection.statement("SELECT $1, $2, $3")
         select.bind(Timestamp(microseconds: -1), at: 1)
@@ -95,7 +95,7 @@ struct RoundTripTests {
   }
 
   private func first(_ query: SQL) async throws -> Row {
-    try await Scratch.database { pool, _ in
+    try await Scratch.database { pool, _ async throws in
       try #require(
         try await pool.read { connection throws(DatabaseError) in try connection.first(query) })
     }

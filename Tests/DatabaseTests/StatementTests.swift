@@ -4,7 +4,7 @@ import Testing
 @Suite("Prepared statements")
 struct StatementTests {
   @Test func `a literal is prepared once per connection`() async throws {
-    try await Scratch.database { pool, _ in
+    try await Scratch.database { pool, _ async throws in
       let isSame = try await pool.write { connection throws(DatabaseError) in
         var statements: [Statement] = []
         for _ in 0..<3 {
@@ -18,13 +18,13 @@ struct StatementTests {
   }
 
   @Test func `two literals are two statements`() async throws {
-    try await Scratch.database { pool, _ in
+    try await Scratch.database { pool, _ async throws in
       let numbers = try await pool.read { connection throws(DatabaseError) in
         var numbers: [Int] = []
-        // One is the tail of the other: a linker may store them in one place.
-        let long = try connection.statement("SELECT 1 + 1")
-        let short = try connection.statement(" 1 + 1".isEmpty ? "" : "SELECT 1 + 10")
-        for statement in [long, short] {
+        // One is the beginning of the other.
+        let short = try connection.statement("SELECT 1 + 1")
+        let long = try connection.statement("SELECT 1 + 10")
+        for statement in [short, long] {
           if try statement.step() { numbers.append(statement.integer(0)) }
           statement.reset()
         }
@@ -35,7 +35,7 @@ struct StatementTests {
   }
 
   @Test func `more texts than the cache holds all work, and again`() async throws {
-    try await Scratch.database { pool, _ in
+    try await Scratch.database { pool, _ async throws in
       let sum = try await pool.read { connection throws(DatabaseError) in
         var sum = 0
         for _ in 0..<2 {
@@ -51,17 +51,19 @@ struct StatementTests {
   }
 
   @Test func `a statement that was refused works with the next values`() async throws {
-    try await Scratch.database { pool, _ in
+    try await Scratch.database { pool, _ async throws in
       try await pool.add("one")
+      var refused: [String] = []
       for word in ["one", "two", "two", "three"] {
-        do { try await pool.add(word) } catch { #expect(error != .busy) }
+        do { try await pool.add(word) } catch { refused.append(word) }
       }
+      #expect(refused == ["one", "two"])
       #expect(try await pool.count() == 3)
     }
   }
 
   @Test func `rows left unread do not hold the commit up`() async throws {
-    try await Scratch.database { pool, _ in
+    try await Scratch.database { pool, _ async throws in
       try await pool.add("one", "two", "three")
       try await pool.write { connection throws(DatabaseError) in
         _ = try connection.first("SELECT id FROM things ORDER BY id")
@@ -75,7 +77,7 @@ struct StatementTests {
   }
 
   @Test func `a change says how many rows it changed`() async throws {
-    try await Scratch.database { pool, _ in
+    try await Scratch.database { pool, _ async throws in
       try await pool.add("one", "two", "three")
       let changed = try await pool.write { connection throws(DatabaseError) in
         [
@@ -91,7 +93,7 @@ struct StatementTests {
   }
 
   @Test func `a column added later is seen through a cached statement`() async throws {
-    try await Scratch.database { pool, _ in
+    try await Scratch.database { pool, _ async throws in
       try await pool.add("one")
       let row = try await pool.write { connection throws(DatabaseError) in
         _ = try connection.first("SELECT * FROM things")
@@ -99,13 +101,14 @@ struct StatementTests {
         return try connection.first("SELECT * FROM things")
       }
       withKnownIssue("a statement keeps the column names of its first run") {
-        #expect(try row?.integer("size") == 7)
+        let size = try row?.integer("size")
+        #expect(size == 7)
       }
     }
   }
 
   @Test func `a number in a literal is the place where it is bound`() async throws {
-    try await Scratch.database { pool, _ in
+    try await Scratch.database { pool, _ async throws in
       let numbers = try await pool.read { connection throws(DatabaseError) in
         let select = try connection.statement("SELECT $2, $1")
         select.bind(10, at: 1)

@@ -6,7 +6,7 @@ import Testing
 @Suite("Transactions")
 struct TransactionTests {
   @Test func `what throws leaves nothing behind`() async throws {
-    try await Scratch.database { pool, _ in
+    try await Scratch.database { pool, _ async throws in
       await #expect(throws: DatabaseError.busy) {
         try await pool.write { connection throws(DatabaseError) in
           try connection.change("INSERT INTO things (word) VALUES ('lost')")
@@ -20,14 +20,14 @@ struct TransactionTests {
   }
 
   @Test func `a refused statement in the middle takes back what came before`() async throws {
-    try await Scratch.database { pool, _ in
+    try await Scratch.database { pool, _ async throws in
       await #expect(throws: DatabaseError.self) { try await pool.add("one", "two", "one") }
       #expect(try await pool.count() == 0)
     }
   }
 
   @Test func `a refusal that the body handles costs only its statement`() async throws {
-    try await Scratch.database { pool, _ in
+    try await Scratch.database { pool, _ async throws in
       try await pool.add("there")
       let refused = try await pool.write { connection throws(DatabaseError) in
         try connection.change("INSERT INTO things (word) VALUES ('before')")
@@ -45,7 +45,7 @@ struct TransactionTests {
   }
 
   @Test func `a foreign key that is checked at the commit takes back the whole`() async throws {
-    try await Scratch.database { pool, _ in
+    try await Scratch.database { pool, _ async throws in
       try await pool.write { connection throws(DatabaseError) in
         _ = try connection.change(
           """
@@ -66,7 +66,7 @@ struct TransactionTests {
   }
 
   @Test func `writers take turns and none is lost`() async throws {
-    try await Scratch.database { pool, path in
+    try await Scratch.database { pool, path async throws in
       let other = try DatabasePool(path: path)
       try await withThrowingTaskGroup(of: Void.self) { group in
         for number in 0..<60 {
@@ -80,7 +80,7 @@ struct TransactionTests {
   }
 
   @Test func `a copy of the files taken in mid-transaction holds nothing of it`() async throws {
-    try await Scratch.database { pool, path in
+    try await Scratch.database { pool, path async throws in
       try await pool.add("committed")
       // With so small a cache the pages of an unfinished transaction reach the files.
       _ = await pool.onWriter("PRAGMA cache_size = 1")
@@ -104,7 +104,7 @@ struct TransactionTests {
   }
 
   @Test func `a copy of the files taken after a write holds it`() async throws {
-    try await Scratch.database { pool, path in
+    try await Scratch.database { pool, path async throws in
       try await pool.add("acknowledged")
       let image = path + ".image"
       for suffix in ["", "-wal"] {

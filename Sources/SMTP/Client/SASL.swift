@@ -1,4 +1,4 @@
-import Octets
+import MIME
 
 /// The ways of signing in that we know (RFC 4954), best first.
 enum SASL: String, CaseIterable {
@@ -24,15 +24,7 @@ enum SASL: String, CaseIterable {
 }
 
 private func base64(_ octets: [UInt8]) -> [UInt8] {
-  let alphabet = [UInt8]("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
   var text: [UInt8] = []
-  for start in stride(from: 0, to: octets.count, by: 3) {
-    let group = octets[start..<min(start + 3, octets.count)]
-    let bits = group.reduce(0) { $0 << 8 | Int($1) } << (8 * (3 - group.count))
-    for index in 0..<4 {
-      text.append(
-        index <= group.count ? alphabet[bits >> (18 - 6 * index) & 0x3F] : ASCII.equals)
-    }
-  }
+  Base64.append(octets, to: &text)
   return text
 }

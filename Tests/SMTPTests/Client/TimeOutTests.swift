@@ -1,0 +1,64 @@
+import Net
+import SMTP
+import Testing
+
+/// Every step has a patience of its own, and says which it was (F2, F3, F13, F16).
+@Suite struct TimeOutTests {
+  private static func error(
+    _ script: [ScriptedServer.Step], security: Endpoint.Security = .none,
+    _ shorten: (inout Patience) -> Void
+  ) async throws -> SessionError? {
+    var patience = Patience.short
+    shorten(&patience)
+    return try await SessionPlay.run(script, security: security, patience: patience) { session in
+      session.start(.first)
+      return try await session.awaitGo()
+    }.sessionError
+  }
+
+  @Test func `greeting`() async throws {
+    let error = try await Self.error([]) { $0.greeting = .milliseconds(20) }
+    #expect(error == .network(.timedOut, at: .greeting))
+    #expect(error?.isTemporary == true)
+  }
+
+  @Test func `a greeting that trickles has the same time`() async throws {
+    let error = try await Self.error([.say("220-a\r\n220-b\r\n22")]) {
+      $0.greeting = .milliseconds(20)
+    }
+    #expect(error == .network(.timedOut, at: .greeting))
+  }
+
+  @Test func `EHLO`() async throws {
+    let error = try await Self.error([.say("220 x\r\n")]) { $0.command = .milliseconds(20) }
+    #expect(error == .network(.timedOut, at: .hello))
+  }
+
+  @Test func `handshake`() async throws {
+    let error = try await Self.error([], security: .implicit) { $0.handshake = .milliseconds(20) }
+    #expect(error == .network(.timedOut, at: .startTLS))
+  }
+
+  @Test func `DATA`() async throws {
+    let error = try await Self.error(
+      .hello("PIPELINING") + [.lines(3), .say("250 ok\r\n250 ok\r\n")]
+    ) { $0.dataStart = .milliseconds(20) }
+    #expect(error == .network(.timedOut, at: .envelope))
+  }
+
+  @Test func `a server that takes no text`() async throws {
+    var patience = Patience.short
+    patience.dataBlock = .milliseconds(20)
+    let text = [[UInt8]](repeating: [UInt8](repeating: 0x78, count: 1 << 20), count: 24)
+    // It reads on only once the client has gone.
+    let play = try await SessionPlay.run(
+      .hello("PIPELINING") + .announced() + [.octets(1), .body], patience: patience
+    ) { session in
+      session.start(.first)
+      _ = try await session.awaitGo()
+      return try await session.finish(text, thenStart: nil)
+    }
+    // The machine may be fast enough to take it all; then the reply is what is missing.
+    #expect(play.interruption != nil)
+  }
+}
