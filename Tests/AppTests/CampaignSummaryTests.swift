@@ -5,10 +5,13 @@ import Testing
 @testable import App
 
 struct CampaignSummaryTests {
+  private let campaign = Identifier.new()
+
   private func summary(_ seconds: Double, sentNow: Int) -> CampaignSummary {
     var counts = CampaignCounts()
     for state in DeliveryState.allCases { counts[state] = 1 << state.rawValue }
-    return CampaignSummary(counts: counts, seconds: seconds, sentNow: sentNow)
+    return CampaignSummary(
+      campaign: campaign, counts: counts, seconds: seconds, sentNow: sentNow)
   }
 
   @Test func `the line says what became of everyone`() {
@@ -22,7 +25,7 @@ struct CampaignSummaryTests {
   @Test func `the JSON says the same`() {
     #expect(
       summary(2.5, sentNow: 8).json == """
-        {"sent": 8, "failed": 16, "unknown": 32, "suppressed": 64, "skipped": 128, \
+        {"campaign_id": "\(campaign.text(.campaign))", "sent": 8, "failed": 16, "unknown": 32, "suppressed": 64, "skipped": 128, \
         "deferred": 7, "cancelled": 256, "total": 511, "seconds": 2.500, "rate": 3.2}
         """)
   }

@@ -11,15 +11,14 @@ struct Letter {
   var fieldNames = ["first_name", "city"]
   var attachments: [Attachment] = []
   var campaign = Letter.key(1)
-  let master: SecretKey
+  let linkKey = Secret("correct horse battery staple")
 
-  init() throws { master = try SecretKey(text: "correct horse battery staple") }
+  init() {}
 
   init(
     subject: String = "Hello", html: String? = nil, text: String? = nil,
     isTransactional: Bool = false, baseURL: String? = nil
-  ) throws {
-    try self.init()
+  ) {
     content = CampaignContent(
       subject: subject, html: html.map { [UInt8]($0.utf8) }, text: text.map { [UInt8]($0.utf8) },
       from: "Ada <ada@example.org>", isTransactional: isTransactional, baseURL: baseURL)
@@ -43,7 +42,7 @@ struct Letter {
   func composer() throws -> CampaignComposer {
     try CampaignComposer(
       content, named: "Spring", of: campaign, fieldNames: fieldNames, attachments: attachments,
-      master: master)
+      linkKey: linkKey)
   }
 
   func composed(

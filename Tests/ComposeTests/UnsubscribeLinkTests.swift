@@ -5,17 +5,12 @@ import Model
 import Testing
 
 struct UnsubscribeLinkTests {
-  private let master: SecretKey
-
-  init() throws { master = try SecretKey(text: "correct horse battery staple") }
-
   private func link(
     baseURL: String? = "https://mail.example.org", campaign: CampaignKey = Letter.key(1),
-    sender: String = "ada@example.org", master: SecretKey? = nil
+    sender: String = "ada@example.org", key: String = "correct horse battery staple"
   ) -> UnsubscribeLink {
     UnsubscribeLink(
-      master: master ?? self.master, campaign: campaign, baseURL: baseURL,
-      sender: [UInt8](sender.utf8))
+      key: Secret(key), campaign: campaign, baseURL: baseURL, sender: [UInt8](sender.utf8))
   }
 
   private func url(_ link: UnsubscribeLink, _ number: Int = 1) -> String {
@@ -60,6 +55,12 @@ struct UnsubscribeLinkTests {
     #expect(token.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "-_".contains($0)) })
   }
 
+  @Test func `a click is promised over HTTPS only`() {
+    let link = link(baseURL: "http://mail.example.org")
+    #expect(!link.isOneClick)
+    #expect(url(link).hasPrefix("http://mail.example.org/u/"))
+  }
+
   @Test func `names and 128 bits that need the key`() throws {
     let campaign = Letter.key(1)
     let ours = try token(link())
@@ -67,7 +68,7 @@ struct UnsubscribeLinkTests {
     #expect(Array(ours[..<16]) == campaign.workspace.octets)
     #expect(Array(ours[16..<32]) == campaign.campaign.octets)
     #expect(Array(ours[32..<40]) == [0, 0, 0, 0, 0, 0, 0, 1])
-    let other = try token(link(master: SecretKey(text: "another horse, another staple")))
+    let other = try token(link(key: "another horse"))
     #expect(other[..<40] == ours[..<40])
     #expect(zip(other[40...], ours[40...]).count { $0 != $1 } > 8)
     #expect(try token(link()) == ours)
@@ -84,7 +85,7 @@ struct UnsubscribeLinkTests {
   }
 
   @Test func `it is the same whoever the message is for`() throws {
-    let letter = try Letter(text: "Hi", baseURL: "https://mail.example.org")
+    let letter = Letter(text: "Hi", baseURL: "https://mail.example.org")
     let bob = try letter.message(at: "bob@example.com")
     let eve = try letter.message(for: ["Eve", "Ely"], at: "eve@example.net")
     #expect(bob.values("List-Unsubscribe") == eve.values("List-Unsubscribe"))

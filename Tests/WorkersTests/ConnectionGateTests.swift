@@ -52,6 +52,18 @@ struct ConnectionGateTests {
     #expect(gate.wait(now: start) == .milliseconds(500))
   }
 
+  @Test func `while a session is open there is no trouble`() {
+    let gate = ConnectionGate()
+    gate.succeeded()
+    gate.succeeded()
+    gate.failed(error, now: start)
+    #expect(gate.wait(now: start) == .milliseconds(500))
+    gate.ended()
+    #expect(gate.trouble == nil)
+    gate.ended()
+    #expect(gate.trouble?.since == start)
+  }
+
   @Test func `trouble is counted from the first failure, with the last reason`() throws {
     let gate = ConnectionGate()
     gate.failed(error, now: start)

@@ -26,7 +26,9 @@ struct Office {
     try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
     defer { try? FileManager.default.removeItem(atPath: folder) }
     let (store, _) = try await Store.open(path: "\(folder)/martlet.db")
-    let workspace = try await store.workspaces.first(now: .now())
+    let workspace = try await store.workspaces.first(
+      orAdd: Workspace(id: .new(), sealedLinkKey: [1]), now: .now()
+    ).id
     let sender = Sender(
       id: .new(), workspace: workspace, name: "test", host: "127.0.0.1", port: 25,
       security: "none", user: nil, sealedPassword: nil)
@@ -84,7 +86,7 @@ struct Office {
       host: "127.0.0.1", port: port, security: .none, credentials: credentials)
     let composer = try CampaignComposer(
       campaign.content, named: campaign.name, of: key, fieldNames: ["email"], attachments: [],
-      master: SecretKey(text: "correct horse battery staple"))
+      linkKey: Secret("correct horse battery staple"))
     return Dispatcher(
       campaign, store: store, composer: composer, exit: try Exit(to: endpoint, on: loop),
       options: options)
