@@ -14,6 +14,8 @@ package enum CryptoError: Error, Equatable {
   case keyFileMalformed(path: String)
   /// The operating system refused a step on the key file.
   case keyFileFailed(path: String, step: String, errno: Int32)
+  /// Hashing a password needs more memory than there is.
+  case outOfMemory
 }
 
 extension CryptoError: CustomStringConvertible {
@@ -33,6 +35,8 @@ extension CryptoError: CustomStringConvertible {
       "\(path) is not a key file"
     case .keyFileFailed(let path, let step, let errno):
       "\(path): \(step) failed (errno \(errno))"
+    case .outOfMemory:
+      "there is not enough memory to hash a password"
     }
   }
 }

@@ -30,11 +30,12 @@ struct CampaignSummaryTests {
         """)
   }
 
-  @Test(arguments: [
-    (0, 5, "0.00 s (0.0/s)"), (0.004, 0, "0.00 s (0.0/s)"), (0.005, 0, "0.01 s (0.0/s)"),
-    (59.999, 60, "60.00 s (1.0/s)"), (-1, 5, "0.00 s (0.0/s)"), (3, 1, "3.00 s (0.3/s)"),
-    (86_400, 1_000_000, "86400.00 s (11.6/s)"),
-  ] as [(Double, Int, String)])
+  @Test(
+    arguments: [
+      (0, 5, "0.00 s (0.0/s)"), (0.004, 0, "0.00 s (0.0/s)"), (0.005, 0, "0.01 s (0.0/s)"),
+      (59.999, 60, "60.00 s (1.0/s)"), (-1, 5, "0.00 s (0.0/s)"), (3, 1, "3.00 s (0.3/s)"),
+      (86_400, 1_000_000, "86400.00 s (11.6/s)"),
+    ] as [(Double, Int, String)])
   func `figures are rounded to what they are good for`(
     seconds: Double, sentNow: Int, wanted: String
   ) {

@@ -4,6 +4,7 @@ import Model
 import Net
 import Octets
 import SMTP
+import Storage
 import Testing
 
 @testable import App
@@ -44,37 +45,6 @@ struct HouseTests {
       #expect(result.code == .failure)
       #expect(result.messages.contains("is in use by another Martlet"))
       #expect(folder.path == bench.path("data"))
-    }
-  }
-
-  @Test func `a refused folder closes its lock once`() async {
-    await withKnownIssue("init closes the descriptor, and deinit closes it a second time") {
-      await #expect(processExitsWith: .success) {
-        let path = FileManager.default.temporaryDirectory.path + "/martlet-\(UUID().uuidString)"
-        defer { try? FileManager.default.removeItem(atPath: path) }
-        let first = try DataFolder(path)
-        // The number that the lock of the second gets. Another thread takes it as soon as it is
-        // free; the second close then takes the file away from under it.
-        let number = open("/dev/null", O_RDONLY)
-        close(number)
-        let (ends, end) = AsyncStream.makeStream(of: Bool.self)
-        let taker = Thread {
-          var isTaken = true
-          for _ in 0..<20_000 {
-            let file = open("/dev/null", O_RDONLY)
-            for _ in 0..<20 where fcntl(file, F_GETFD) < 0 { isTaken = false }
-            if close(file) != 0 { isTaken = false }
-          }
-          end.yield(isTaken)
-        }
-        taker.start()
-        for _ in 0..<2_000 { _ = try? DataFolder(path) }
-        for await isTaken in ends {
-          #expect(first.path == path)
-          #expect(isTaken)
-          break
-        }
-      }
     }
   }
 

@@ -24,16 +24,17 @@ struct SMTPURLTests {
     #expect(url.security == security)
   }
 
-  @Test(arguments: [
-    ("mail.example.org", nil, nil), ("ada@mail.example.org", "ada", nil),
-    ("ada:secret@mail.example.org", "ada", "secret"), ("ada:@mail.example.org", "ada", ""),
-    ("ada%40example.org:p%3A%25%2f@mail.example.org", "ada@example.org", "p:%/"),
-    ("ada@example.org:secret@mail.example.org", "ada@example.org", "secret"),
-    ("ada:p@ss:w@rd@mail.example.org", "ada", "p@ss:w@rd"),
-    ("ada:a/b?c#d@mail.example.org", "ada", "a/b?c#d"),
-    ("ad%C3%A4:s%C3%BC@mail.example.org:25", "adä", "sü"),
-    ("a+b:c+d@mail.example.org", "a+b", "c+d"),
-  ] as [(String, String?, String?)])
+  @Test(
+    arguments: [
+      ("mail.example.org", nil, nil), ("ada@mail.example.org", "ada", nil),
+      ("ada:secret@mail.example.org", "ada", "secret"), ("ada:@mail.example.org", "ada", ""),
+      ("ada%40example.org:p%3A%25%2f@mail.example.org", "ada@example.org", "p:%/"),
+      ("ada@example.org:secret@mail.example.org", "ada@example.org", "secret"),
+      ("ada:p@ss:w@rd@mail.example.org", "ada", "p@ss:w@rd"),
+      ("ada:a/b?c#d@mail.example.org", "ada", "a/b?c#d"),
+      ("ad%C3%A4:s%C3%BC@mail.example.org:25", "adä", "sü"),
+      ("a+b:c+d@mail.example.org", "a+b", "c+d"),
+    ] as [(String, String?, String?)])
   func `user and password are decoded`(text: String, user: String?, password: String?) throws {
     let url = try #require(SMTPURL("smtp://\(text)"))
     #expect(url.host == "mail.example.org")

@@ -59,7 +59,8 @@ struct SandboxTests {
     try await SendWorkbench.open { bench in
       let folder = bench.path("a/b/kept")
       let sandbox = Sandbox(.keep(folder: folder, most: 2))
-      let codes = try await deliver(["a@example.com", "b@example.com", "c@example.com"], to: sandbox)
+      let codes = try await deliver(
+        ["a@example.com", "b@example.com", "c@example.com"], to: sandbox)
       #expect(codes == [250, 250, 250])
       #expect(sandbox.counts.messages == 3)
       let names = try FileManager.default.contentsOfDirectory(atPath: folder).sorted()

@@ -29,7 +29,9 @@ struct SendRequestTests {
   }
 
   @Test(arguments: [
-    (["--connections", "0"], "Option '--connections' takes a whole number from 1 to 512, not '0'."),
+    (
+      ["--connections", "0"], "Option '--connections' takes a whole number from 1 to 512, not '0'."
+    ),
     (
       ["--connections", "513"],
       "Option '--connections' takes a whole number from 1 to 512, not '513'."
@@ -108,7 +110,9 @@ struct SendRequestTests {
     try await SendWorkbench.open { bench in
       let html = try bench.write("<p>Hi</p>", to: "body.html")
       let what = name == "body" ? "body" : "text body"
-      func options(_ path: String) -> [String: String?] { ["body": html, name: path] }
+      func options(_ path: String) -> [String: String?] {
+        name == "body" ? ["body": path] : ["body": html, "text": path]
+      }
       try await refuse(
         "The \(what) FOLDER/none cannot be read: No such file or directory.",
         options(bench.path("none")), in: bench)
@@ -152,10 +156,11 @@ struct SendRequestTests {
     }
   }
 
-  @Test(arguments: [
-    (["subject": "Hi {{ a"], "the subject has an error at 1:4: "),
-    (["from": "nobody"], "From: "),
-  ] as [([String: String?], String)])
+  @Test(
+    arguments: [
+      (["subject": "Hi {{ a"], "the subject has an error at 1:4: "),
+      (["from": "nobody"], "From: "),
+    ] as [([String: String?], String)])
   func `templates and sender are checked before anything else`(
     changes: [String: String?], wanted: String
   ) async throws {

@@ -33,10 +33,11 @@ struct FooterTests {
     #expect(made.hasSuffix("{{ unsubscribe_url }}\n"))
   }
 
-  @Test(arguments: [
-    ([nil, nil], true), ([""], true), (["Hi", "Ho"], true), (["unsubscribe_ur", "l"], true),
-    (["{{ unsubscribe_url }}", nil], false), ([nil, "{{unsubscribe_url|escape}}"], false),
-  ] as [([String?], Bool)])
+  @Test(
+    arguments: [
+      ([nil, nil], true), ([""], true), (["Hi", "Ho"], true), (["unsubscribe_ur", "l"], true),
+      (["{{ unsubscribe_url }}", nil], false), ([nil, "{{unsubscribe_url|escape}}"], false),
+    ] as [([String?], Bool)])
   func `it is needed unless the author placed the link`(sources: [String?], isNeeded: Bool) {
     #expect(Footer.isNeeded(in: sources.map { $0.map { [UInt8]($0.utf8) } }) == isNeeded)
   }

@@ -39,11 +39,11 @@ struct RoundTripTests {
   }
 
   @Test func `empty text is not NULL`() async throws {
-    let row = try await first("SELECT \("") AS empty, \(blob: []) AS none, \(nil as Int?) AS null")
+    let row = try await first("SELECT \("") AS empty, \(blob: []) AS none, \(nil as Int?) AS nil")
     #expect(try row.textIfAny("empty") == "")
     #expect(try row.octetsIfAny("none") == [])
-    #expect(try row.octetsIfAny("null") == nil)
-    #expect(try row.integerIfAny("null") == nil)
+    #expect(try row.octetsIfAny("nil") == nil)
+    #expect(try row.integerIfAny("nil") == nil)
   }
 
   @Test func `a value bound before does not shine through the next`() async throws {
@@ -79,12 +79,12 @@ struct RoundTripTests {
   }
 
   @Test func `a column of another type, or none, is named`() async throws {
-    let row = try await first("SELECT \("text") AS word, \(1) AS number, NULL AS nothing")
+    let row = try await first("SELECT \("text") AS word, \(1) AS number, NULL AS absence")
     #expect(throws: DatabaseError.unexpectedColumn("word")) { try row.integer("word") }
     #expect(throws: DatabaseError.unexpectedColumn("number")) { try row.text("number") }
-    #expect(throws: DatabaseError.unexpectedColumn("nothing")) { try row.integer("nothing") }
-    #expect(throws: DatabaseError.unexpectedColumn("nothing")) { try row.octets("nothing") }
-    #expect(throws: DatabaseError.unexpectedColumn("nothing")) { try row.bool("nothing") }
+    #expect(throws: DatabaseError.unexpectedColumn("absence")) { try row.integer("absence") }
+    #expect(throws: DatabaseError.unexpectedColumn("absence")) { try row.octets("absence") }
+    #expect(throws: DatabaseError.unexpectedColumn("absence")) { try row.bool("absence") }
     #expect(throws: DatabaseError.unexpectedColumn("absent")) { try row.textIfAny("absent") }
   }
 

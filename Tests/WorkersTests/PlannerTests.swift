@@ -11,7 +11,8 @@ struct PlannerTests {
       try await office.prepare(recipients: count)
       let report = try await office.report()
       #expect(report.map(\.number) == Array(1..<(count + 1)))
-      #expect(report.map { Mailroom.text($0.email) } == (1..<(count + 1)).map { "p\($0)@example.com" })
+      #expect(
+        report.map { Mailroom.text($0.email) } == (1..<(count + 1)).map { "p\($0)@example.com" })
       #expect(try await office.counts()[.queued] == count)
       #expect(try await office.store.campaigns.find(office.key)?.state == .sending)
     }

@@ -1,3 +1,4 @@
+import Net
 import SMTP
 import Testing
 
@@ -19,13 +20,14 @@ import Testing
   @Test func `a session found closed is no longer usable`() async throws {
     let play = try await SessionPlay.run(.hello() + [.close]) { session in
       session.start(.first)
+      var failure: SessionError?
       do throws(SessionError) {
         _ = try await session.awaitGo()
-        return true
       } catch {
-        #expect(error == .network(.closed, at: .envelope))
-        return session.isUsable
+        failure = error
       }
+      #expect(failure == .network(.closed, at: .envelope))
+      return session.isUsable
     }
     #expect(try play.result.get() == false)
   }

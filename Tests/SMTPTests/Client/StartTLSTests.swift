@@ -1,3 +1,4 @@
+import Net
 import SMTP
 import Testing
 

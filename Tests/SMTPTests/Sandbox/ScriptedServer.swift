@@ -18,6 +18,8 @@ struct ScriptedServer {
     case body
     /// Waits for so many octets.
     case octets(Int)
+    /// Reads nothing until the client has gone.
+    case hold
     case close
     case reset
   }
@@ -129,6 +131,10 @@ private struct Player {
         return false
       }
       return true
+    case .hold:
+      // 0x2000 is POLLRDHUP, which the module does not show.
+      var waiting = pollfd(fd: descriptor, events: Int16(bitPattern: 0x2000), revents: 0)
+      return poll(&waiting, 1, 20_000) > 0
     case .close, .reset: return true
     }
   }

@@ -1,0 +1,130 @@
+import Model
+import Octets
+import Testing
+
+@Suite("Verdicts")
+struct VerdictTests {
+  private static let now = Timestamp(seconds: 1_795_000_000)
+  private static let answer = ServerAnswer(
+    code: 451, enhancedCode: "4.7.1", text: [UInt8]("try later".utf8))
+  private static let waits = RetrySchedule(waits: [.seconds(60), .seconds(600)])
+
+  private func verdict(
+    _ outcome: DeliveryOutcome, attempt: Int = 1, schedule: RetrySchedule = Self.waits,
+    policy: InDoubtPolicy = .hold
+  ) -> Verdict {
+    Verdict(of: outcome, attempt: attempt, retrying: schedule, inDoubt: policy, now: Self.now)
+  }
+
+  @Test(arguments: [1, 2, 3, 1_000], [InDoubtPolicy.hold, .resend])
+  func `a clear answer needs neither schedule nor policy`(_ attempt: Int, _ policy: InDoubtPolicy) {
+    #expect(
+      verdict(.accepted(Self.answer), attempt: attempt, policy: policy)
+        == Verdict(state: .sent, answer: Self.answer))
+    #expect(
+      verdict(.refusedForGood(Self.answer), attempt: attempt, policy: policy)
+        == Verdict(state: .failed, answer: Self.answer))
+    #expect(
+      verdict(.impossible(reason: "no From"), attempt: attempt, policy: policy)
+        == Verdict(state: .failed, reason: "no From"))
+  }
+
+  @Test(arguments: [(1, 60), (2, 600)], [InDoubtPolicy.hold, .resend])
+  func `a refusal for now waits by the schedule`(_ step: (Int, Int), _ policy: InDoubtPolicy) {
+    #expect(
+      verdict(.refusedForNow(Self.answer), attempt: step.0, policy: policy)
+        == Verdict(
+          state: .deferred, answer: Self.answer, dueAt: Self.now + .seconds(step.1)))
+  }
+
+  @Test(arguments: [3, 4, 1_000, Int.max, 0, -1])
+  func `outside the schedule a refusal for now is for good`(_ attempt: Int) {
+    let verdict = verdict(.refusedForNow(Self.answer), attempt: attempt)
+    #expect(verdict.state == .failed)
+    #expect(verdict.answer == Self.answer)
+    #expect(verdict.reason == "given up after \(attempt) attempts")
+    #expect(verdict.dueAt == nil)
+  }
+
+  @Test(arguments: [(1, 1), (2, 5), (3, 30), (4, 120), (5, 1_800), (6, nil), (7, nil)])
+  func `a broken connection is tried soon, then by the schedule`(_ attempt: Int, _ wait: Int?) {
+    let verdict = verdict(
+      .unsent(reason: "connection lost"), attempt: attempt, schedule: .transactional)
+    #expect(verdict.state == (wait == nil ? .failed : .deferred))
+    #expect(verdict.dueAt == wait.map { Self.now + .seconds($0) })
+    #expect(verdict.answer == nil)
+    if wait != nil { #expect(verdict.reason == "connection lost") }
+  }
+
+  @Test func `a message that breaks every connection does not do so for ever`() {
+    var attempt = 1
+    while attempt < 1_000, verdict(
+      .unsent(reason: "lost"), attempt: attempt, schedule: .standard).state == .deferred
+    {
+      attempt += 1
+    }
+    #expect(attempt == RetrySchedule.standard.waits.count + 1)
+  }
+
+  @Test func `who gives up still says what the last trouble was`() {
+    let verdict = verdict(.unsent(reason: "connection lost"), attempt: 9)
+    #expect(verdict.state == .failed)
+    withKnownIssue("the reason of a broken connection is dropped on giving up") {
+      #expect(verdict.reason?.contains("connection lost") == true)
+    }
+  }
+
+  @Test(arguments: [1, 3, 1_000])
+  func `doubt is held, or due again at once`(_ attempt: Int) {
+    let outcome = DeliveryOutcome.inDoubt(reason: "no reply")
+    #expect(
+      verdict(outcome, attempt: attempt, policy: .hold)
+        == Verdict(state: .unknown, reason: "no reply"))
+    #expect(
+      verdict(outcome, attempt: attempt, policy: .resend)
+        == Verdict(state: .deferred, reason: "no reply", dueAt: Self.now))
+  }
+
+  @Test(arguments: [InDoubtPolicy.hold, .resend])
+  func `every verdict is a move that a message being sent may make`(_ policy: InDoubtPolicy) {
+    let outcomes: [DeliveryOutcome] = [
+      .accepted(Self.answer), .refusedForGood(Self.answer), .refusedForNow(Self.answer),
+      .unsent(reason: "r"), .inDoubt(reason: "r"), .impossible(reason: "r"),
+    ]
+    for outcome in outcomes {
+      for attempt in 1...8 {
+        let verdict = verdict(outcome, attempt: attempt, policy: policy)
+        #expect(DeliveryState.sending.next.contains(verdict.state))
+        #expect((verdict.dueAt != nil) == (verdict.state == .deferred))
+      }
+    }
+  }
+}
+
+@Suite("Waiting after a refusal")
+struct RetryScheduleTests {
+  @Test func `the standard is a ladder up to four hours`() {
+    let minutes = RetrySchedule.standard.waits.map { Int($0 / .seconds(60)) }
+    #expect(minutes.prefix(6) == [5, 15, 30, 60, 120, 240])
+    #expect(minutes.dropFirst(5).allSatisfy { $0 == 240 })
+  }
+
+  @Test func `the standard ends when three days have passed`() {
+    let total = RetrySchedule.standard.waits.reduce(.zero, +)
+    let days = Duration.seconds(3 * 86_400)
+    #expect(total <= days)
+    #expect(total + .seconds(4 * 3_600) > days)
+  }
+
+  @Test func `who waits for a message is told within the hour`() {
+    #expect(RetrySchedule.transactional.waits.reduce(.zero, +) == .seconds(3_600))
+  }
+
+  @Test func `attempts count from one`() {
+    let schedule = RetrySchedule(waits: [.seconds(1), .seconds(2)])
+    #expect(schedule.wait(afterAttempt: 1) == .seconds(1))
+    #expect(schedule.wait(afterAttempt: 2) == .seconds(2))
+    for attempt in [0, -1, 3, Int.max] { #expect(schedule.wait(afterAttempt: attempt) == nil) }
+    #expect(RetrySchedule(waits: []).wait(afterAttempt: 1) == nil)
+  }
+}
