@@ -75,13 +75,16 @@ let package = Package(
     // Tests mirror the rooms.
     .target(
       name: "TestSupport", dependencies: open, path: "Tests/TestSupport", swiftSettings: strict),
-    tests("App"),
+    tests("App", ["Crypto", "Model", "Net", "SMTP", "Storage", "Workers"]),
+    tests("Compose", ["Crypto", "MIME", "Model"]),
     tests("Crypto"),
     tests("Liquid"),
     tests("MIME"),
+    tests("Net"),
     tests("SMTP", ["Net"]),
     tests("Spreadsheet"),
     tests("Telemetry"),
+    tests("Workers", ["SMTP", "Net", "Crypto", "Spreadsheet", "Compose", "Model", "Storage"]),
   ],
   cLanguageStandard: .c2x
 )

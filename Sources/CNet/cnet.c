@@ -6,6 +6,7 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stdio.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
@@ -133,6 +134,13 @@ int martlet_address_text(const void *address, unsigned length, char *text, size_
     return snprintf(text, capacity, "[%s]:%u", host, ntohs(v6->sin6_port));
   }
   return -1;
+}
+
+void martlet_block_sigpipe(void) {
+  sigset_t set;
+  sigemptyset(&set);
+  sigaddset(&set, SIGPIPE);
+  pthread_sigmask(SIG_BLOCK, &set, NULL);
 }
 
 void martlet_thread_name(unsigned long thread, const char *name) {

@@ -120,7 +120,7 @@ enum PlainText {
       let isEnd = tag.first == UInt8(ascii: "/")
       let name = tag.dropFirst(isEnd ? 1 : 0).prefix { $0.isASCIILetter || $0.isASCIIDigit }
       switch String(decoding: name.lowercasedASCII, as: UTF8.self) {
-      case "style", "script", "head", "title":
+      case "style", "script", "title":
         if !isEnd { skipContent(of: name.lowercasedASCII) }
       case "br": pendingBreaks += 1
       case "p", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "table", "blockquote", "hr":
@@ -143,12 +143,19 @@ enum PlainText {
       put([UInt8](" (".utf8) + decoded(target) + [UInt8](")".utf8))
     }
 
+    /// Passes over everything up to the end tag of `name`, or to the end of the file.
     private mutating func skipContent(of name: [UInt8]) {
       let mark = [UInt8]("</".utf8) + name
-      while at + mark.count <= html.count,
-        html[at..<(at + mark.count)].lowercasedASCII != mark
-      { at += 1 }
-      if at + mark.count > html.count { at = html.count } else { skip(past: ">") }
+      while at < html.count {
+        let end = at + mark.count
+        if html[at] == mark[0], end <= html.count, html[at..<end].lowercasedASCII == mark,
+          end == html.count || !(html[end].isASCIILetter || html[end].isASCIIDigit)
+        {
+          skip(past: ">")
+          return
+        }
+        at += 1
+      }
     }
 
     private func attribute(_ name: StaticString, of tag: ArraySlice<UInt8>) -> [UInt8]? {
@@ -217,6 +224,8 @@ enum PlainText {
       let number =
         digits.lowercased().hasPrefix("x") ? UInt32(digits.dropFirst(), radix: 16) : UInt32(digits)
       guard let number, let scalar = UnicodeScalar(number), number >= 0x20 else { return nil }
+      // A brace that was written as an entity was to be seen, not to begin a template tag.
+      if scalar == "{" { return ([UInt8]("{{ '{' }}".utf8), length) }
       return ([UInt8](String(Character(scalar)).utf8), length)
     }
   }

@@ -9,7 +9,7 @@ final class Channel {
   let fd: Int32
   let token: UInt64
   private unowned let loop: EventLoop
-  private var isOpen = true
+  private(set) var isOpen = true
 
   private struct Waiter {
     var continuation: UnsafeContinuation<Bool, Never>

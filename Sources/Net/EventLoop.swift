@@ -45,6 +45,7 @@ package final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable
     _ = martlet_epoll_watch_reads(epoll, bell, Self.bellToken)
     let ready = DispatchSemaphore(value: 0)
     let thread = Thread { [unowned self] in
+      martlet_block_sigpipe()
       Self.current.set(self)
       ready.signal()
       self.turn()

@@ -33,7 +33,7 @@ package final class Listener {
   ///
   /// - Returns: `nil` once the listener has been closed.
   package func acceptDescriptor() async -> AcceptedDescriptor? {
-    while true {
+    while channel.isOpen {
       let fd = martlet_tcp_accept(channel.fd)
       if fd >= 0 { return AcceptedDescriptor(fd) }
       switch -fd {
@@ -41,17 +41,16 @@ package final class Listener {
         guard await channel.readable(by: .never) else { return nil }
       case EMFILE, ENFILE, ENOBUFS, ENOMEM:
         // Descriptors have run out: one that is in use must end first.
-        guard await channel.readable(by: .after(.milliseconds(200))) || isOpen else { return nil }
+        guard await channel.readable(by: .after(.milliseconds(200))) || channel.isOpen else { return nil }
       case EBADF, EINVAL: return nil
       default: continue
       }
     }
+    return nil
   }
 
-  private var isOpen = true
 
   package func close() {
-    isOpen = false
     channel.close()
   }
 }

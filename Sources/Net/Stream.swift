@@ -111,6 +111,7 @@ package final class Stream {
   }
 
   private func readOnce(_ room: UnsafeMutableRawBufferPointer) -> IOOutcome {
+    guard channel.isOpen else { return .failed(.closed) }
     if let tls { return tls.read(room) }
     let count = Glibc.read(channel.fd, room.baseAddress, room.count)
     return count >= 0 ? .done(count) : IOOutcome(errno: errno, reading: true)
@@ -118,12 +119,12 @@ package final class Stream {
 
   // MARK: Writing
 
-  /// Writes everything.
+  /// Writes everything, as long as the other side takes some of it every now and then.
   ///
   /// `written` counts the octets handed to the system, also when an error ends the call early:
   /// what was not counted has surely not been sent.
   package func write(
-    _ octets: [UInt8], written: inout Int, by deadline: Deadline
+    _ octets: [UInt8], written: inout Int, stallingAtMost patience: Duration
   ) async throws(NetError) {
     var at = 0
     while at < octets.count {
@@ -135,18 +136,21 @@ package final class Stream {
         at += count
         written += count
       } else {
-        try await settle(outcome, by: deadline)
+        try await settle(outcome, by: .after(patience))
       }
     }
   }
 
   /// Writes everything.
-  package func write(_ octets: [UInt8], by deadline: Deadline) async throws(NetError) {
+  package func write(
+    _ octets: [UInt8], stallingAtMost patience: Duration
+  ) async throws(NetError) {
     var written = 0
-    try await write(octets, written: &written, by: deadline)
+    try await write(octets, written: &written, stallingAtMost: patience)
   }
 
   private func writeOnce(_ bytes: UnsafeRawBufferPointer) -> IOOutcome {
+    guard channel.isOpen else { return .failed(.closed) }
     if let tls { return tls.write(bytes) }
     let count = Glibc.send(channel.fd, bytes.baseAddress, bytes.count, Int32(MSG_NOSIGNAL))
     return count >= 0 ? .done(count) : IOOutcome(errno: errno, reading: false)
@@ -170,6 +174,7 @@ package final class Stream {
     _ session: TLSSession, by deadline: Deadline
   ) async throws(NetError) {
     while true {
+      guard channel.isOpen else { throw .closed }
       let outcome = session.handshake()
       if case .done = outcome { break }
       try await settle(outcome, by: deadline)
@@ -185,14 +190,17 @@ package final class Stream {
     channel.close()
   }
 
+  /// Why a wait ended without success: its time was up, or the stream was closed under it.
+  private var lapse: NetError { channel.isOpen ? .timedOut : .closed }
+
   /// Waits for what the operation lacked.
   private func settle(_ outcome: IOOutcome, by deadline: Deadline) async throws(NetError) {
     switch outcome {
     case .done: return
     case .wouldBlock, .needsRead:
-      guard await channel.readable(by: deadline) else { throw .timedOut }
+      guard await channel.readable(by: deadline) else { throw lapse }
     case .needsWrite:
-      guard await channel.writable(by: deadline) else { throw .timedOut }
+      guard await channel.writable(by: deadline) else { throw lapse }
     case .failed(let error): throw error
     }
   }

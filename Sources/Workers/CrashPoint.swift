@@ -30,11 +30,16 @@ package struct CrashPlan: Sendable {
 
   /// Reads `before-dot` or `before-dot:250`.
   package init?(_ text: String) {
-    let parts = text.split(separator: ":", maxSplits: 1)
+    let parts = text.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
     guard let name = parts.first, let point = CrashPoint(rawValue: String(name)) else {
       return nil
     }
-    self.init(at: point, passing: parts.count > 1 ? Int(parts[1]) ?? 1 : 1)
+    guard parts.count > 1 else {
+      self.init(at: point, passing: 1)
+      return
+    }
+    guard let passing = Int(parts[1]), passing >= 1 else { return nil }
+    self.init(at: point, passing: passing)
   }
 
   func reached(_ point: CrashPoint) {

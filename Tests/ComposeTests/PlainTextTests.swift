@@ -92,13 +92,13 @@ struct PlainTextTests {
   }
 
   @Test func `braces written as entities stay text`() {
-    withKnownIssue("&#123;&#123; is decoded before the template is compiled, and becomes a tag") {
+    do {
       #expect(!text("Write &#123;&#123; name &#125;&#125; to greet").contains("{{"))
     }
   }
 
   @Test func `a head that is not closed hides no text`() {
-    withKnownIssue("HTML may leave </head> out; everything behind <head> is dropped then") {
+    do {
       #expect(text("<head><title>no</title><body><p>seen</p>") == "seen\n")
     }
   }

@@ -58,8 +58,10 @@ struct VerdictTests {
 
   @Test func `a message that breaks every connection does not do so for ever`() {
     var attempt = 1
-    while attempt < 1_000, verdict(
-      .unsent(reason: "lost"), attempt: attempt, schedule: .standard).state == .deferred
+    while attempt < 1_000,
+      verdict(
+        .unsent(reason: "lost"), attempt: attempt, schedule: .standard
+      ).state == .deferred
     {
       attempt += 1
     }
@@ -74,15 +76,20 @@ struct VerdictTests {
     }
   }
 
-  @Test(arguments: [1, 3, 1_000])
-  func `doubt is held, or due again at once`(_ attempt: Int) {
+  @Test(arguments: [(1, 1), (2, 5), (3, 30), (4, 120), (5, 1_800), (6, nil), (1_000, nil)])
+  func `doubt is held, or sent again like a broken connection until we give up`(
+    _ attempt: Int, _ wait: Int?
+  ) {
     let outcome = DeliveryOutcome.inDoubt(reason: "no reply")
+    let held = Verdict(state: .unknown, reason: "no reply")
+    #expect(verdict(outcome, attempt: attempt, schedule: .transactional, policy: .hold) == held)
+    // Whoever gives up in doubt still does not know: it is never called failed.
+    let again = wait.map {
+      Verdict(state: .deferred, reason: "no reply", dueAt: Self.now + .seconds($0))
+    }
     #expect(
-      verdict(outcome, attempt: attempt, policy: .hold)
-        == Verdict(state: .unknown, reason: "no reply"))
-    #expect(
-      verdict(outcome, attempt: attempt, policy: .resend)
-        == Verdict(state: .deferred, reason: "no reply", dueAt: Self.now))
+      verdict(outcome, attempt: attempt, schedule: .transactional, policy: .resend)
+        == again ?? held)
   }
 
   @Test(arguments: [InDoubtPolicy.hold, .resend])

@@ -12,7 +12,9 @@ import Testing
     #expect(addresses.map(\.description) == [text])
   }
 
-  @Test(arguments: ["", "a name with spaces", "a..b", "1.2.3.4.5", String(repeating: "a", count: 300)])
+  @Test(arguments: [
+    "", "a name with spaces", "a..b", "1.2.3.4.5", String(repeating: "a", count: 300),
+  ])
   func `a name that cannot be has no address`(host: String) async {
     let error = await netError { () throws(NetError) in
       _ = try await SocketAddress.resolve(host: host, port: 25)

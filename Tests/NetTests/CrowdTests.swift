@@ -12,7 +12,7 @@ import Testing
     await #expect(processExitsWith: .success) {
       let (before, after) = try await onEventLoop { loop in
         _ = try await Self.echoThroughAll(3, on: loop)
-        let before = OpenDescriptors.count
+        let before = OpenDescriptors.sockets
         #expect(try await Self.echoThroughAll(200, on: loop) == 200)
         let (_, deadPort) = RawSocket.bound()
         for _ in 0..<20 {
@@ -21,7 +21,7 @@ import Testing
           }
           #expect(error == .refused)
         }
-        return (before, OpenDescriptors.count)
+        return (before, OpenDescriptors.sockets)
       }
       #expect(before > 0)
       #expect(after == before)
@@ -39,7 +39,7 @@ import Testing
         group.addTask(executorPreference: loop) {
           let stream = try await Loopback.connect(to: port, on: loop)
           let sent = [UInt8](String(number + 100_000).utf8)
-          try await stream.write(sent, by: .after(.seconds(20)))
+          try await stream.write(sent, stallingAtMost: .seconds(20))
           let isSame = try await stream.read(6) == sent
           stream.close()
           return isSame
@@ -51,7 +51,7 @@ import Testing
       }
       listener.close()
       for server in servers {
-        try await server.write(try await server.read(6), by: .after(.seconds(20)))
+        try await server.write(try await server.read(6), stallingAtMost: .seconds(20))
         server.close()
       }
       var echoes = 0

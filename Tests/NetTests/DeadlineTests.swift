@@ -22,13 +22,14 @@ import Testing
       _ = await netError { () throws(NetError) in
         _ = try await ends.client.read(into: &octets, by: .after(.milliseconds(1)))
       }
-      try await ends.server.write([1, 2, 3], by: .after(.seconds(20)))
+      try await ends.server.write([1, 2, 3], stallingAtMost: .seconds(20))
       return try await ends.client.read(3)
     }
     #expect(octets == [1, 2, 3])
   }
 
-  @Test func `a write to a peer that does not read ends, and says how much went out`() async throws {
+  @Test func `a write to a peer that does not read ends, and says how much went out`() async throws
+  {
     let size = 64 << 20
     let (error, written) = try await onEventLoop { loop in
       let ends = try await Loopback(on: loop)
@@ -36,7 +37,7 @@ import Testing
       var failure: NetError?
       do throws(NetError) {
         try await ends.client.write(
-          [UInt8](repeating: 0, count: size), written: &written, by: .after(.milliseconds(50)))
+          [UInt8](repeating: 0, count: size), written: &written, stallingAtMost: .milliseconds(50))
       } catch {
         failure = error
       }
@@ -63,7 +64,7 @@ import Testing
     let octets = try await onEventLoop { loop in
       let ends = try await Loopback(on: loop)
       var octets: [UInt8] = []
-      try await ends.server.write([7], by: .never)
+      try await ends.server.write([7], stallingAtMost: .seconds(100))
       _ = try await ends.client.read(into: &octets, by: .never)
       return octets
     }

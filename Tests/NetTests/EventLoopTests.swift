@@ -82,9 +82,10 @@ import Testing
   @Test func `a loop that has stopped leaves no thread and no descriptor behind`() async {
     await #expect(processExitsWith: .success) {
       try EventLoop(name: "first").stop()
-      let before = OpenDescriptors.count
+      let before = OpenDescriptors.all
       for _ in 0..<50 { try EventLoop(name: "test").stop() }
-      #expect(OpenDescriptors.settled(at: before))
+      // Each loop has two; the runtime may open a few of its own meanwhile.
+      #expect(OpenDescriptors.settle(below: before + 10))
     }
   }
 }

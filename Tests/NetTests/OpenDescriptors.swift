@@ -1,19 +1,24 @@
-import Glibc
+import Foundation
 
 /// The descriptors that this process has open.
 enum OpenDescriptors {
-  static var count: Int {
-    guard let folder = opendir("/proc/self/fd") else { return -1 }
-    defer { closedir(folder) }
-    var count = 0
-    while readdir(folder) != nil { count += 1 }
-    return count
+  static var all: Int { targets.count }
+
+  static var sockets: Int { targets.count { $0.hasPrefix("socket:") } }
+
+  /// What each one leads to, as in `socket:[4711]`.
+  private static var targets: [String] {
+    let folder = "/proc/self/fd"
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+    return names.compactMap {
+      try? FileManager.default.destinationOfSymbolicLink(atPath: "\(folder)/\($0)")
+    }
   }
 
-  /// Whether the count falls to `expected`: a thread that ends gives its own back a moment later.
-  static func settled(at expected: Int) -> Bool {
+  /// Whether the count falls to `limit`: a thread that ends gives its own back a moment later.
+  static func settle(below limit: Int) -> Bool {
     for _ in 0..<10_000 {
-      if count <= expected { return true }
+      if all < limit { return true }
       sched_yield()
     }
     return false

@@ -17,13 +17,13 @@ import Testing
         group.addTask(executorPreference: loop) {
           try await sending.stream.startTLS(
             as: try .unverifiedClient(), host: "mail.example", by: .after(.seconds(20)))
-          try await sending.stream.write(sent, by: .after(.seconds(20)))
+          try await sending.stream.write(sent, stallingAtMost: .seconds(20))
           #expect(try await sending.stream.read(1) == [6])
           sending.stream.close()
         }
         try await ends.server.acceptTLS(as: context, by: .after(.seconds(20)))
         let received = try await ends.server.read(sent.count)
-        try await ends.server.write([6], by: .after(.seconds(20)))
+        try await ends.server.write([6], stallingAtMost: .seconds(20))
         try await group.waitForAll()
         return (received, ends.server.encryption)
       }
@@ -81,7 +81,7 @@ import Testing
   func `a peer without TLS fails the handshake`(greeting: String) async throws {
     let error = try await onEventLoop { loop in
       let ends = try await Loopback(on: loop)
-      try await ends.server.write([UInt8](greeting.utf8), by: .after(.seconds(20)))
+      try await ends.server.write([UInt8](greeting.utf8), stallingAtMost: .seconds(20))
       ends.server.close()
       return await netError { () throws(NetError) in
         try await ends.client.startTLS(
@@ -118,7 +118,7 @@ import Testing
     let server = try #require(await listener.acceptDescriptor()?.stream(on: loop))
     let context = try TLSContext.selfSignedServer(host: "localhost")
     try await server.acceptTLS(as: context, by: .after(.seconds(20)))
-    try await server.write(Array("250 bye\r\n".utf8), by: .after(.seconds(20)))
+    try await server.write(Array("250 bye\r\n".utf8), stallingAtMost: .seconds(20))
   }
 
   @Test(arguments: ["/nonexistent/certificate.pem", "/etc/hostname", ""])

@@ -21,7 +21,9 @@ struct AudienceTests {
 
   @Test func `a duplicate is found over batches, whatever its case`() async throws {
     try await Scene.set { scene async throws in
-      let batches = [["Ada@Example.org"], ["bob@example.org"], ["ADA@EXAMPLE.ORG", "ada@example.org"]]
+      let batches = [
+        ["Ada@Example.org"], ["bob@example.org"], ["ADA@EXAMPLE.ORG", "ada@example.org"],
+      ]
       var line = 1
       for batch in batches {
         let rows = batch.map { address in
@@ -130,6 +132,16 @@ struct AudienceTests {
       let twin = try await scene.twin(recipients: 3)
       #expect(try await twin.counts()[.queued] == 3)
       try await twin.expectBalance()
+      for (place, line) in [(scene, 60), (twin, 50)] {
+        let rows = [Sample.row(line: line, "eve@example.org")]
+        try await place.store.audiences.store(rows, of: place.audience, state: .ready)
+      }
+      // Each names the line of its own file.
+      for (place, line) in [(scene, 60), (twin, 50)] {
+        let rows = [Sample.row(line: 70, "Eve@example.org")]
+        try await place.store.audiences.store(rows, of: place.audience, state: .ready)
+        #expect(try await place.rows().last == "70 Eve@example.org: duplicate of line \(line)")
+      }
     }
   }
 

@@ -32,7 +32,8 @@ struct PlanningTests {
       #expect(report.map { String(decoding: $0.email, as: UTF8.self) } == Self.emails)
       #expect(
         report.map(\.state) == [.queued, .queued, .skipped, .skipped, .queued, .queued, .queued])
-      #expect(report.map(\.reason) == ["", "", "invalid address", "duplicate of line 2", "", "", ""])
+      #expect(
+        report.map(\.reason) == ["", "", "invalid address", "duplicate of line 2", "", "", ""])
       let counts = try await scene.counts()
       #expect(counts[.queued] == 5)
       #expect(counts[.skipped] == 2)

@@ -30,7 +30,9 @@ struct Scene: Sendable {
     let path = folder + "/martlet.db"
     let (store, _) = try await Store.open(path: path)
     let pool = try DatabasePool(path: path)
-    let workspace = try await store.workspaces.first(now: start)
+    let workspace = try await store.workspaces.first(
+      orAdd: Workspace(id: .new(), sealedLinkKey: [1]), now: start
+    ).id
     let sender = Identifier.new()
     try await store.senders.add(Sample.sender(sender, in: workspace), now: start)
     let (campaign, audience) = Sample.campaign(
@@ -56,8 +58,8 @@ struct Scene: Sendable {
     try await pool.write { connection throws(DatabaseError) in
       _ = try connection.change(
         """
-        INSERT INTO workspaces (id, name, created_at)
-        VALUES (\(blob: workspace.octets), 'Second', \(Scene.start.microseconds + 1))
+        INSERT INTO workspaces (id, name, sealed_link_key, created_at)
+        VALUES (\(blob: workspace.octets), 'Second', x'02', \(Scene.start.microseconds + 1))
         """)
     }
     let sender = Identifier.new()
@@ -140,4 +142,8 @@ struct Scene: Sendable {
       nil, thenIntent: Ledger.Intent(number: number, lease: lease, at: Scene.start),
       of: key, sender: campaign.sender)
   }
+}
+
+extension Ledger.Receipt {
+  var standsWhole: Bool { outcomeStands && intentStands }
 }

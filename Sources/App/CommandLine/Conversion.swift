@@ -47,7 +47,7 @@ extension Conversion where Value == Double {
     Self("a rate such as 50/s, 300/m or 1000/h") { text in
       let parts = text.split(separator: "/", omittingEmptySubsequences: false)
       guard parts.count <= 2, let first = parts.first, let number = Double(first),
-        number > 0, number < 1e9
+        number >= 0.000_1, number < 1e9
       else { return nil }
       switch parts.dropFirst().first {
       case nil, "s": return number

@@ -29,8 +29,10 @@ struct SMTPURL {
     if let at = rest.lastIndex(of: ASCII.at) {
       let parts = rest[..<at].split(
         separator: UInt8(ascii: ":"), maxSplits: 1, omittingEmptySubsequences: false)
-      guard let name = parts.first.flatMap(Self.decoded), !name.isEmpty else { return nil }
-      user = String(decoding: name, as: UTF8.self)
+      guard let octets = parts.first.flatMap(Self.decoded),
+        let name = String(validating: octets, as: UTF8.self), !name.isEmpty
+      else { return nil }
+      user = name
       if parts.count > 1 {
         guard let decoded = Self.decoded(parts[1]) else { return nil }
         password = decoded
@@ -58,13 +60,15 @@ struct SMTPURL {
         octets.append(first)
         continue
       }
-      guard rest.count >= 2,
-        let value = UInt8(String(decoding: rest.prefix(2), as: UTF8.self), radix: 16)
+      let digits = String(decoding: rest.prefix(2), as: UTF8.self)
+      guard digits.count == 2, digits.allSatisfy(\.isHexDigit),
+        let value = UInt8(digits, radix: 16)
       else { return nil }
       octets.append(value)
       rest = rest.dropFirst(2)
     }
-    return octets
+    // A NUL parts the fields of a sign-in, a line break ends its command.
+    return octets.contains { $0 < 0x20 } ? nil : octets
   }
 }
 

@@ -33,9 +33,6 @@ struct Sandbox: Sendable {
     at place: HostAndPort, credentials: Credentials? = nil, on loop: EventLoop,
     _ body: (UInt16) async throws -> Result
   ) async throws -> Result {
-    if case .keep(let folder, _) = keeping {
-      try Self.makeFolder(folder)
-    }
     var configuration = ServerConfiguration()
     configuration.name = "sandbox.martlet.invalid"
     if case .count = keeping { configuration.keepsMessages = false }
@@ -60,6 +57,7 @@ struct Sandbox: Sendable {
         try await group.waitForAll()
         throw NetError.closed
       }
+      if case .keep(let folder, _) = keeping { try Self.makeFolder(folder) }
       let result = try await body(port)
       group.cancelAll()
       return result

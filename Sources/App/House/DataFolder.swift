@@ -24,7 +24,6 @@ final class DataFolder: Sendable {
     lock = open("\(path)/martlet.lock", O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
     guard lock >= 0 else { throw Self.failure("The data folder \(path) cannot be written to") }
     guard flock(lock, LOCK_EX | LOCK_NB) == 0 else {
-      close(lock)
       throw Failure(
         description: """
           The data folder \(path) is in use by another Martlet. Wait until it has ended, or name \

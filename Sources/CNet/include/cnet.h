@@ -39,6 +39,9 @@ uint64_t martlet_monotonic(void);
 // "address:port" of a socket address into `text`; returns its length or -1.
 int martlet_address_text(const void *address, unsigned length, char *text, size_t capacity);
 
+// Keeps SIGPIPE from the calling thread: a peer that has gone is an error code, not a death.
+void martlet_block_sigpipe(void);
+
 // Names a thread (pthread_t) for debuggers and `top`; 15 characters are kept.
 void martlet_thread_name(unsigned long thread, const char *name);
 

@@ -61,19 +61,30 @@ package struct Verdict: Sendable, Equatable {
       self.init(
         again: schedule.wait(afterAttempt: attempt), attempt, answer: answer, reason: nil, now: now)
     case .unsent(let reason):
-      // Soon at first: the server may only have restarted. Then as after a refusal, so that a
-      // message that breaks every connection does not do so for ever.
-      let wait =
-        RetrySchedule.afterBrokenConnection.wait(afterAttempt: attempt)
-        ?? schedule.wait(afterAttempt: attempt)
-      self.init(again: wait, attempt, answer: nil, reason: reason, now: now)
+      self.init(
+        again: Self.waitAfterBreak(attempt, schedule), attempt, answer: nil, reason: reason,
+        now: now)
     case .inDoubt(let reason):
       switch policy {
       case .hold: self.init(state: .unknown, reason: reason)
-      case .resend: self.init(state: .deferred, reason: reason, dueAt: now)
+      case .resend:
+        // A server that takes the dot and never answers must not get the message for ever; when we
+        // give up, it may have arrived all the same.
+        if let wait = Self.waitAfterBreak(attempt, schedule) {
+          self.init(state: .deferred, reason: reason, dueAt: now + wait)
+        } else {
+          self.init(state: .unknown, reason: reason)
+        }
       }
     case .impossible(let reason): self.init(state: .failed, reason: reason)
     }
+  }
+
+  /// Soon at first: the server may only have restarted. Then as after a refusal, so that a message
+  /// that breaks every connection does not do so for ever.
+  private static func waitAfterBreak(_ attempt: Int, _ schedule: RetrySchedule) -> Duration? {
+    RetrySchedule.afterBrokenConnection.wait(afterAttempt: attempt)
+      ?? schedule.wait(afterAttempt: attempt)
   }
 
   private init(

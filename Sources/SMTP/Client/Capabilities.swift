@@ -18,7 +18,9 @@ package struct Capabilities: Sendable, Equatable {
 
   /// Reads the reply to EHLO (RFC 5321 §4.1.1.1); its first line is a greeting.
   package init(ehlo reply: Reply) {
-    for line in reply.text.split(separator: ASCII.lineFeed).dropFirst() {
+    for line in reply.text.split(
+      separator: ASCII.lineFeed, omittingEmptySubsequences: false
+    ).dropFirst() {
       let words = line.split(separator: ASCII.space)
       guard let keyword = words.first else { continue }
       if keyword.equalsIgnoringASCIICase("PIPELINING") {

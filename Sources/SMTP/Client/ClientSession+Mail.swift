@@ -53,62 +53,95 @@ extension ClientSession {
 
   private func awaitGoPipelined() async throws(SessionError) -> Go {
     try await flush(at: .envelope)
-    if mustReset {
-      mustReset = false
-      _ = try await envelopeReply()
-    }
-    let mail = try await envelopeReply()
-    if mail.code == 421 { return close(after: .refused(mail, at: .mail)) }
-    let recipient: Reply
-    let data: Reply
+    if mustReset { try await takeResetReply() }
+    var refusal: Go?
     do throws(SessionError) {
-      recipient = try await envelopeReply()
-      if mail.isSuccess, recipient.code == 421 {
-        return close(after: .refused(recipient, at: .recipient))
+      let mail = try await verdict(on: .mail)
+      if !mail.isSuccess { refusal = .refused(mail, at: .mail) }
+      if mail.code == 421 { return close(after: .refused(mail, at: .mail)) }
+      let recipient = try await verdict(on: .recipient)
+      if !recipient.isSuccess { refusal = refusal ?? .refused(recipient, at: .recipient) }
+      if recipient.code == 421 { return close(after: refusal ?? .ahead) }
+      let data = try await verdict(on: .data)
+      if data.code == 354 {
+        guard let refusal else { return try aheadUnlessOutOfStep() }
+        // It waits for a text although nobody will get it: an empty one ends the transaction.
+        output.append(".\r\n")
+        try await flush(at: .envelope)
+        let end = try await envelopeReply(within: patience.dataEnd)
+        return end.code == 421 ? close(after: refusal) : refusal
       }
-      data = try await envelopeReply(within: patience.dataStart)
-    } catch {
-      // A server may refuse and hang up at once; the refusal is the answer.
-      guard mail.isSuccess else { return close(after: .refused(mail, at: .mail)) }
-      throw error
-    }
-    if data.code == 354 {
-      if mail.isSuccess, recipient.isSuccess { return .ahead }
-      // It waits for a text although nobody will get it: an empty one ends the transaction.
-      output.append(".\r\n")
-      try await flush(at: .envelope)
-      _ = try await envelopeReply(within: patience.dataEnd)
-    } else {
       mustReset = mail.isSuccess
       if data.code == 421 { isUsable = false }
+      return refusal ?? .refused(data, at: .data)
+    } catch {
+      // A server may refuse and hang up at once; the refusal is the answer.
+      guard let refusal, case .network = error else { throw error }
+      return close(after: refusal)
     }
-    guard mail.isSuccess else { return .refused(mail, at: .mail) }
-    guard recipient.isSuccess else { return .refused(recipient, at: .recipient) }
-    return .refused(data, at: .data)
+  }
+
+  /// The reply to a command of the envelope.
+  ///
+  /// A code that cannot answer this command says that the server and we have lost step: going on
+  /// could put commands where it expects text.
+  private func verdict(on command: Command) async throws(SessionError) -> Reply {
+    let reply = try await envelopeReply(
+      within: command == .data ? patience.dataStart : patience.command)
+    let fits =
+      switch reply.severity {
+      case .success: command != .data
+      case .intermediate: command == .data && reply.code == 354
+      case .temporary, .permanent: true
+      }
+    guard fits else {
+      throw outOfStep("\(reply.code) in answer to \(command.rawValue)")
+    }
+    return reply
+  }
+
+  /// Nothing may have come behind 354: it could be taken for the answer to the dot.
+  private func aheadUnlessOutOfStep() throws(SessionError) -> Go {
+    guard !parser.hasUnreadOctets else { throw outOfStep("a reply that nothing asked for") }
+    return .ahead
+  }
+
+  private func outOfStep(_ what: String) -> SessionError {
+    isUsable = false
+    return .violation(what, at: .envelope)
   }
 
   private func awaitGoInLockStep(_ envelope: Envelope) async throws(SessionError) -> Go {
     if mustReset {
-      mustReset = false
       output.append("RSET\r\n")
       try await flush(at: .envelope)
-      _ = try await envelopeReply()
+      try await takeResetReply()
     }
     envelope.appendMail(to: &output, for: capabilities)
     try await flush(at: .envelope)
-    let mail = try await envelopeReply()
+    let mail = try await verdict(on: .mail)
     guard mail.isSuccess else { return refusal(mail, at: .mail) }
     mustReset = true
     envelope.appendRecipient(to: &output)
     try await flush(at: .envelope)
-    let recipient = try await envelopeReply()
+    let recipient = try await verdict(on: .recipient)
     guard recipient.isSuccess else { return refusal(recipient, at: .recipient) }
     output.append("DATA\r\n")
     try await flush(at: .envelope)
-    let data = try await envelopeReply(within: patience.dataStart)
+    let data = try await verdict(on: .data)
     guard data.code == 354 else { return refusal(data, at: .data) }
     mustReset = false
-    return .ahead
+    return try aheadUnlessOutOfStep()
+  }
+
+  /// A server may answer 421 to RSET as well; any other answer will do.
+  private func takeResetReply() async throws(SessionError) {
+    mustReset = false
+    let reply = try await envelopeReply()
+    guard reply.code != 421 else {
+      isUsable = false
+      throw .refused(reply, at: .envelope)
+    }
   }
 
   private func envelopeReply(within patience: Duration? = nil) async throws(SessionError) -> Reply {
@@ -146,7 +179,7 @@ extension ClientSession {
     if let next { start(next) }
     var written = 0
     do throws(NetError) {
-      try await stream.write(output, written: &written, by: .after(patience.dataBlock))
+      try await stream.write(output, written: &written, stallingAtMost: patience.dataBlock)
     } catch {
       isUsable = false
       output.removeAll(keepingCapacity: true)
@@ -174,7 +207,7 @@ extension ClientSession {
     guard !output.isEmpty else { return }
     var written = 0
     do throws(NetError) {
-      try await stream.write(output, written: &written, by: .after(patience.dataBlock))
+      try await stream.write(output, written: &written, stallingAtMost: patience.dataBlock)
     } catch {
       isUsable = false
       throw await verdictDespite(error)

@@ -89,6 +89,7 @@ package final class ClientSession {
       capabilities = Capabilities(ehlo: reply)
       return
     }
+    guard reply.severity == .permanent else { throw .refused(reply, at: .hello) }
     // RFC 5321 §4.1.4: a server that does not know EHLO knows HELO.
     let fallback = try await command("HELO \(name)", within: patience.command, at: .hello)
     guard fallback.isSuccess else { throw .refused(fallback, at: .hello) }
@@ -172,7 +173,7 @@ package final class ClientSession {
   func flush(at step: SessionError.Step) async throws(SessionError) {
     guard !output.isEmpty else { return }
     do throws(NetError) {
-      try await stream.write(output, by: .after(patience.dataBlock))
+      try await stream.write(output, stallingAtMost: patience.dataBlock)
     } catch {
       isUsable = false
       throw .network(error, at: step)

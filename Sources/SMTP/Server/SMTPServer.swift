@@ -143,7 +143,7 @@ package struct SMTPServer: Sendable {
 
   private func flush(_ output: inout [UInt8], _ stream: Stream) async throws(NetError) {
     guard !output.isEmpty else { return }
-    try await stream.write(output, by: .after(patience))
+    try await stream.write(output, stallingAtMost: patience)
     output.removeAll(keepingCapacity: true)
   }
 }

@@ -152,17 +152,13 @@ struct Courier: Sendable {
       let outcome: DeliveryOutcome
       switch go {
       case .refused(let reply, let command):
-        outcome = Self.outcome(of: reply, to: command)
-        if let failure = Self.senderFailure(reply) {
-          run.ending.decide(.senderFailed(failure))
-          run.feed.close()
-        }
+        outcome = senderFailed(reply) ?? Self.outcome(of: reply, to: command)
       case .ahead:
         next = await follower(of: messages, over: session)
         run.crash.reached(.beforeDot)
         do throws(ClientSession.Interruption) {
           let reply = try await session.finish(current.pieces, thenStart: next?.envelope)
-          outcome = Self.outcome(of: reply)
+          outcome = senderFailed(reply) ?? Self.outcome(of: reply)
         } catch {
           outcome = Self.outcome(of: error)
         }
@@ -187,6 +183,15 @@ struct Courier: Sendable {
       guard let following = next else { return nil }
       current = following
     }
+  }
+
+  /// Ends the run when a reply is about us and not about the recipient, who is written to once that
+  /// is mended.
+  private func senderFailed(_ reply: Reply) -> DeliveryOutcome? {
+    guard let failure = Self.senderFailure(reply) else { return nil }
+    run.ending.decide(.senderFailed(failure))
+    run.feed.close()
+    return .unsent(reason: failure.sentence)
   }
 
   /// The message to announce together with the text of the one at hand, if one is ready.

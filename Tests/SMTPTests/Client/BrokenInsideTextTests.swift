@@ -7,9 +7,11 @@ import Testing
   /// More than the buffers of two sockets hold.
   private static let text = [[UInt8]](
     repeating: [UInt8](repeating: 0x78, count: 1 << 20), count: 24)
+  /// As much, with which the final dot goes out in the same write.
+  private static let onePiece = [[UInt8](repeating: 0x78, count: 24 << 20)]
 
   private static func interruption(
-    _ ending: [ScriptedServer.Step]
+    _ ending: [ScriptedServer.Step], of text: [[UInt8]] = text
   ) async throws -> ClientSession.Interruption? {
     try await SessionPlay.run(.hello("PIPELINING") + .announced() + [.octets(1)] + ending) {
       session in
@@ -20,9 +22,10 @@ import Testing
     }.interruption
   }
 
-  @Test(arguments: [ScriptedServer.Step.reset, .close])
-  func `is not in doubt`(ending: ScriptedServer.Step) async throws {
-    let interruption = try #require(try await Self.interruption([ending]))
+  @Test(arguments: [ScriptedServer.Step.reset, .close], [true, false])
+  func `is not in doubt`(ending: ScriptedServer.Step, isOnePiece: Bool) async throws {
+    let text = isOnePiece ? Self.onePiece : Self.text
+    let interruption = try #require(try await Self.interruption([ending], of: text))
     #expect(!interruption.isInDoubt)
     #expect(interruption.cause == .network(.closed, at: .body))
     #expect(interruption.cause.isTemporary)

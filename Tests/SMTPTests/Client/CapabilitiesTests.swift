@@ -8,18 +8,25 @@ import Testing
       ehlo: Reply(code: 250, text: Array((["mail.example"] + lines).joined(separator: "\n").utf8)))
   }
 
+  private static func with(_ change: (inout Capabilities) -> Void) -> Capabilities {
+    var capabilities = Capabilities()
+    change(&capabilities)
+    return capabilities
+  }
+
   @Test(arguments: [
-    ("PIPELINING", { $0.hasPipelining }), ("STARTTLS", { $0.hasStartTLS }),
-    ("8BITMIME", { $0.has8BitMIME }), ("SMTPUTF8", { $0.hasSMTPUTF8 }),
-    ("CHUNKING", { $0.hasChunking }), ("DSN", { $0.hasDSN }),
-    ("ENHANCEDSTATUSCODES", { $0.hasEnhancedStatusCodes }),
-  ] as [(String, @Sendable (Capabilities) -> Bool)])
-  func `a keyword in any case is understood`(
-    keyword: String, isOffered: @Sendable (Capabilities) -> Bool
-  ) {
+    ("PIPELINING", with { $0.hasPipelining = true }),
+    ("STARTTLS", with { $0.hasStartTLS = true }),
+    ("8BITMIME", with { $0.has8BitMIME = true }),
+    ("SMTPUTF8", with { $0.hasSMTPUTF8 = true }),
+    ("CHUNKING", with { $0.hasChunking = true }),
+    ("DSN", with { $0.hasDSN = true }),
+    ("ENHANCEDSTATUSCODES", with { $0.hasEnhancedStatusCodes = true }),
+  ])
+  func `a keyword in any case is understood`(keyword: String, capabilities: Capabilities) {
     for form in [keyword, keyword.lowercased(), "\(keyword) with parameters", "  \(keyword) "] {
-      #expect(isOffered(Self.read(form)))
-      #expect(isOffered(Self.read("X-OTHER", form, "HELP")))
+      #expect(Self.read(form) == capabilities)
+      #expect(Self.read("X-OTHER", form, "HELP") == capabilities)
     }
     for form in ["X\(keyword)", "\(keyword)X", "X \(keyword)", ""] {
       #expect(Self.read(form) == Capabilities())
@@ -37,7 +44,7 @@ import Testing
   @Test func `an empty greeting takes no offer with it`() {
     let capabilities = Capabilities(ehlo: Reply(code: 250, text: Array("\nSTARTTLS\nDSN".utf8)))
     #expect(capabilities.hasDSN)
-    withKnownIssue("split leaves the empty first line out, and dropFirst takes STARTTLS") {
+    do {
       #expect(capabilities.hasStartTLS)
     }
   }

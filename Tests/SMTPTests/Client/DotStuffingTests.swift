@@ -1,6 +1,7 @@
 import Octets
-@testable import SMTP
 import Testing
+
+@testable import SMTP
 
 /// Text cannot end itself (RFC 5321 §4.5.2; E4).
 @Suite struct DotStuffingTests {
@@ -13,7 +14,8 @@ import Testing
   }
 
   private static let bodies = [
-    "", "x", "x\r\n", ".", ".\r\n", "..\r\n", ".x", "\r\n", "\r\n.\r\n", "a\r\n.\r\nb\r\n", "a.b\r\n",
+    "", "x", "x\r\n", ".", ".\r\n", "..\r\n", ".x", "\r\n", "\r\n.\r\n", "a\r\n.\r\nb\r\n",
+    "a.b\r\n",
     "a\r\n.", "a\r\n..b\r\n...\r\n", "a\n.\nb\r\n", "a\r.\rb\r\n", "a\r\n.\rb\r\n", "a\n.\r\nb\r\n",
     "a\r.\nb\r\n", "\n", "\r", "a\r", "a\n", ".\n", ".\r", "a\r\n.\n", "\n.\n.\n", "a\r\r\n.\r\nb",
   ]

@@ -1,5 +1,6 @@
-@testable import SMTP
 import Testing
+
+@testable import SMTP
 
 /// What MAIL and RCPT say, and what need not be asked (E10, E11, E13; F23, F24).
 @Suite struct EnvelopeTests {

@@ -8,7 +8,8 @@ import Testing
     answer: String
   ) async throws {
     let play = try await SessionPlay.run([
-      .say("220 old\r\n"), .line, .say("\(answer)\r\n"), .line, .say("250-old\r\n250 PIPELINING\r\n"),
+      .say("220 old\r\n"), .line, .say("\(answer)\r\n"), .line,
+      .say("250-old\r\n250 PIPELINING\r\n"),
     ]) { session in session.capabilities }
     #expect(try play.result.get() == Capabilities())
     #expect(play.text == "EHLO me.example\r\nHELO me.example\r\n")

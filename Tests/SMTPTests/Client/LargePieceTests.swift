@@ -17,7 +17,8 @@ import Testing
     #expect(try play.result.get().isSuccess)
 
     let opening = Array("EHLO a\r\nMAIL FROM:<>\r\nRCPT TO:<b@y.org>\r\nDATA\r\n".utf8)
-    let body = play.transcript.received.dropFirst(("EHLO me.example\r\n" + Announcement.first).utf8.count)
+    let body = play.transcript.received.dropFirst(
+      ("EHLO me.example\r\n" + Announcement.first).utf8.count)
     var conversation = ServerConversation(ServerConfiguration())
     let talk = ServerTranscript.run(opening + body, by: 4_096, on: &conversation)
     // Not inside the macro, which would describe each of two million octets.

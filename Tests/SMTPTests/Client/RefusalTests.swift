@@ -105,9 +105,9 @@ import Testing
       session.start(.first)
       return try await session.awaitGo()
     }
-    withKnownIssue("awaitGoPipelined keeps only MAIL's refusal when DATA's answer never comes") {
+    do {
       let reply = Reply(code: 550, enhanced: EnhancedCode(5, 1, 1), text: Array("nobody".utf8))
-      #expect(try play.result.get() == .refused(reply, at: .recipient))
+      #expect((try? play.result.get()) == .refused(reply, at: .recipient))
     }
   }
 
@@ -118,9 +118,9 @@ import Testing
       session.start(.first)
       return try await session.awaitGo()
     }
-    withKnownIssue("awaitGoPipelined throws when the lone dot gets no answer") {
+    do {
       let reply = Reply(code: 550, enhanced: EnhancedCode(5, 1, 1), text: Array("nobody".utf8))
-      #expect(try play.result.get() == .refused(reply, at: .recipient))
+      #expect((try? play.result.get()) == .refused(reply, at: .recipient))
     }
   }
 }

@@ -1,6 +1,7 @@
 import Octets
-@testable import SMTP
 import Testing
+
+@testable import SMTP
 
 /// Replies out of octets in whatever pieces (RFC 5321 §4.2; F18, F19).
 @Suite struct ReplyParserTests {
@@ -36,7 +37,7 @@ import Testing
     for size in 1...octets.count {
       let (replies, violation, hasRest) = Self.read(octets, by: size)
       #expect(violation == nil)
-      #expect(replies.map(\.line) == lines.map { $0 == "250  " ? "250  " : $0 })
+      #expect(replies.map(\.line) == lines)
       #expect(!hasRest)
     }
   }
@@ -47,7 +48,8 @@ import Testing
     ("450 4.2.1", EnhancedCode(4, 2, 1), ""), ("354 3.0.0 x", nil, "3.0.0 x"),
     ("550 5.999.999 x", EnhancedCode(5, 999, 999), "x"), ("550 5.1000.1 x", nil, "5.1000.1 x"),
     ("550 5.1 x", nil, "5.1 x"), ("550 5.1.1.1 x", nil, "5.1.1.1 x"), ("550 5..1 x", nil, "5..1 x"),
-    ("550 5.1.1: x", nil, "5.1.1: x"), ("550 55.1.1 x", nil, "55.1.1 x"), ("550 .1.1 x", nil, ".1.1 x"),
+    ("550 5.1.1: x", nil, "5.1.1: x"), ("550 55.1.1 x", nil, "55.1.1 x"),
+    ("550 .1.1 x", nil, ".1.1 x"),
     ("550 5.1.", nil, "5.1."), ("550 5.-1.1 x", nil, "5.-1.1 x"), ("550  5.1.1 x", nil, " 5.1.1 x"),
   ])
   func `an enhanced code counts when its class fits`(

@@ -4,7 +4,8 @@ import Testing
 
 /// A server that closes between two messages without a word (F22).
 @Suite struct SilentCloseTests {
-  @Test func `the delivered message stays delivered, the announced one was not sent`() async throws {
+  @Test func `the delivered message stays delivered, the announced one was not sent`() async throws
+  {
     let play = try await SessionPlay.run(
       .hello("PIPELINING") + .announced() + [.body, .lines(3), .say("250 ok\r\n"), .close]
     ) { session in

@@ -126,7 +126,8 @@ import Testing
     }
   }
 
-  @Test func `two hundred messages over four sessions arrive once each, as they were`() async throws {
+  @Test func `two hundred messages over four sessions arrive once each, as they were`() async throws
+  {
     let texts = (0..<200).map { number in
       Array("Subject: \(number)\r\n\r\n.\(number)\r\n..\r\n.\r\nend of \(number)\r\n".utf8)
     }

@@ -35,9 +35,15 @@ struct ScriptedServer {
 
   let port: UInt16
   private let outcome: Task<Transcript, Never>
+  private let departure = DispatchSemaphore(value: 0)
 
-  /// How the script ended; it waits for the client to leave.
-  var transcript: Transcript { get async { await outcome.value } }
+  /// How the script ended; ask once the client has left.
+  var transcript: Transcript {
+    get async {
+      departure.signal()
+      return await outcome.value
+    }
+  }
 
   init(_ script: [Step]) throws {
     let listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
@@ -53,10 +59,10 @@ struct ScriptedServer {
     guard listener >= 0, listen(listener, 4) == 0 else { throw POSIXError(.EADDRNOTAVAIL) }
     Player.limitWaits(of: listener)
     port = UInt16(bigEndian: address.sin_port)
-    outcome = Task {
+    outcome = Task { [departure] in
       await withCheckedContinuation { continuation in
         Thread.detachNewThread {
-          var player = Player(descriptor: accept(listener, nil, nil))
+          var player = Player(descriptor: accept(listener, nil, nil), departure: departure)
           Glibc.close(listener)
           continuation.resume(returning: player.play(script))
         }
@@ -68,12 +74,14 @@ struct ScriptedServer {
 /// One connection on which a script is played.
 private struct Player {
   let descriptor: Int32
+  let departure: DispatchSemaphore
   private var transcript = ScriptedServer.Transcript()
   /// How much of what was received the script has waited for.
   private var taken = 0
 
-  init(descriptor: Int32) {
+  init(descriptor: Int32, departure: DispatchSemaphore) {
     self.descriptor = descriptor
+    self.departure = departure
     Self.limitWaits(of: descriptor)
     var on: Int32 = 1
     setsockopt(
@@ -131,10 +139,7 @@ private struct Player {
         return false
       }
       return true
-    case .hold:
-      // 0x2000 is POLLRDHUP, which the module does not show.
-      var waiting = pollfd(fd: descriptor, events: Int16(bitPattern: 0x2000), revents: 0)
-      return poll(&waiting, 1, 20_000) > 0
+    case .hold: return departure.wait(timeout: .now() + 20) == .success
     case .close, .reset: return true
     }
   }

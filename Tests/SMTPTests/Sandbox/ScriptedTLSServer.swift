@@ -6,8 +6,8 @@ import SMTP
 enum ScriptedTLSServer {
   /// Opens a session that has to sign in.
   ///
-  /// - Parameter answers: The greeting, then what is said to each line of the client.
-  /// - Returns: The error of opening, `nil` when it went well, and the client's lines.
+  /// `answers` are the greeting, then what is said to each line of the client. What comes back is
+  /// the error of opening, `nil` when it went well, and the client's lines.
   static func signIn(
     _ credentials: Credentials, answers: [String]
   ) async throws -> (error: SessionError?, text: String) {
@@ -60,7 +60,7 @@ enum ScriptedTLSServer {
         }
         lines += received[start...].count { $0 == 0x0A }
       }
-      try await stream.write(Array(answer.utf8), by: .after(.seconds(15)))
+      try await stream.write(Array(answer.utf8), stallingAtMost: .seconds(15))
     }
     // A client that leaves may reset instead of saying goodbye.
     _ = try? await stream.read(into: &received, by: .after(.seconds(15)))

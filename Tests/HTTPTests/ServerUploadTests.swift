@@ -1,0 +1,108 @@
+import Foundation
+import HTTP
+import Testing
+
+@Suite struct ServerUploadTests {
+  private static func sum(_ octets: some Sequence<UInt8>, from start: UInt64 = 0) -> UInt64 {
+    octets.reduce(start) { $0 &* 31 &+ UInt64($1) }
+  }
+
+  @Test(arguments: [false, true])
+  func `20 MB stream through in small pieces`(isChunked: Bool) async throws {
+    let content = [UInt8]((0..<(20 << 20)).map { UInt8(truncatingIfNeeded: $0 &* 7 ^ $0 >> 9) })
+    var router = Router()
+    router.on(.post, "/upload", bodyLimit: 30 << 20) { request in
+      var (count, sum, largest) = (0, UInt64(0), 0)
+      while let chunk = try await request.body.next() {
+        count += chunk.count
+        largest = max(largest, chunk.count)
+        sum = Self.sum(chunk, from: sum)
+      }
+      return .text("\(count) \(sum) \(largest <= 128 << 10)")
+    }
+    let server = try Server(.forTesting, router)
+    let port = server.port
+    let answer = try await onThread {
+      let client = try RawClient(port: port)
+      if isChunked {
+        client.send("POST /upload HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n")
+        for start in stride(from: 0, to: content.count, by: 100_000) {
+          let piece = content[start..<min(start + 100_000, content.count)]
+          client.send(Array("\(String(piece.count, radix: 16))\r\n".utf8) + piece + [13, 10])
+        }
+        client.send("0\r\n\r\n")
+      } else {
+        client.send("POST /upload HTTP/1.1\r\nHost: x\r\nContent-Length: \(content.count)\r\n\r\n")
+        client.send(content)
+      }
+      return client.readAnswer()
+    }
+    #expect(answer?.body == "\(content.count) \(Self.sum(content)) true")
+    await server.stop(within: .seconds(5))
+  }
+
+  @Test func `a form with a file reaches the handler's sink`() async throws {
+    let file = String(repeating: "ada@example.com\r\n", count: 20_000)
+    let body =
+      "--b\r\nContent-Disposition: form-data; name=\"title\"\r\n\r\nHello\r\n"
+      + "--b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"c.csv\"\r\n\r\n\(file)\r\n--b--\r\n"
+    var router = Router()
+    router.on(.post, "/import", bodyLimit: 1 << 20) { request in
+      var (name, size) = ("", 0)
+      let form = try await request.form { piece in
+        switch piece {
+        case .begin(let part): name = part.fileName ?? ""
+        case .data(let octets): size += octets.count
+        case .end: break
+        }
+      }
+      return .text("\(form["title"] ?? "") \(name) \(size)")
+    }
+    let answer = try await answer(
+      to: "POST /import HTTP/1.1\r\nHost: x\r\nContent-Type: multipart/form-data; boundary=b\r\n"
+        + "Content-Length: \(body.utf8.count)\r\n\r\n\(body)", router: router)
+    #expect(answer?.body == "Hello c.csv \(file.utf8.count)")
+  }
+
+  @Test func `a handler may answer without reading the body`() async throws {
+    var router = Router.forTesting
+    router.on(.post, "/no", bodyLimit: 10 << 20) { _ in .problem(.forbidden) }
+    let server = try Server(.forTesting, router)
+    let port = server.port
+    let statuses = try await onThread {
+      let client = try RawClient(port: port)
+      client.send("POST /no HTTP/1.1\r\nHost: x\r\nContent-Length: 5000000\r\n\r\n")
+      client.send([UInt8](repeating: 97, count: 5_000_000))
+      let first = client.readAnswer()?.status
+      client.send("GET /hello HTTP/1.1\r\nHost: x\r\n\r\n")
+      return [first, client.readAnswer()?.status]
+    }
+    #expect(statuses == [403, 200])
+    await server.stop(within: .seconds(5))
+  }
+
+  @Test func `a client that leaves ends the handler's reading`() async throws {
+    let (failures, failed) = AsyncStream<RequestBody.Failure?>.makeStream()
+    var router = Router()
+    router.on(.post, "/upload") { request in
+      do {
+        _ = try await request.body.collect(upTo: 100)
+        failed.yield(nil)
+      } catch {
+        failed.yield(error as? RequestBody.Failure)
+      }
+      return .text("")
+    }
+    let server = try Server(.forTesting, router)
+    let port = server.port
+    try await onThread {
+      let client = try RawClient(port: port)
+      client.send("POST /upload HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\nabc")
+    }
+    for await failure in failures {
+      #expect(failure == .disconnected)
+      break
+    }
+    await server.stop(within: .seconds(5))
+  }
+}
