@@ -104,6 +104,15 @@ package final class Connection {
 
   // MARK: Transactions
 
+  /// Runs `body` with all its statements seeing one moment, however much is written meanwhile.
+  func snapshot<Result>(
+    _ body: (Connection) throws(DatabaseError) -> Result
+  ) throws(DatabaseError) -> Result {
+    try statement("BEGIN").run()
+    defer { _ = try? statement("COMMIT").run() }
+    return try body(self)
+  }
+
   /// Runs `body` in a transaction of its own: all of it or nothing.
   package func transaction<Result>(
     _ body: (Connection) throws(DatabaseError) -> Result

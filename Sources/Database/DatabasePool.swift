@@ -43,7 +43,8 @@ package final class DatabasePool: @unchecked Sendable {
         turn = (turn + 1) % readers.count
         return turn
       }]
-    return try await hand(body, to: seat)
+    return try await hand(
+      { connection throws(DatabaseError) in try connection.snapshot(body) }, to: seat)
   }
 
   /// Writes in one transaction: all of it or nothing.

@@ -87,8 +87,17 @@ package struct SQL: Sendable, ExpressibleByStringInterpolation {
         return
       }
       var rest = Substring(other.text)
-      while let dollar = rest.firstIndex(of: "$") {
-        text += rest[..<dollar]
+      var isQuoted = false
+      while let mark = rest.firstIndex(where: { $0 == "$" || $0 == "'" }) {
+        text += rest[..<mark]
+        // A dollar inside quotation marks is text.
+        if isQuoted || rest[mark] == "'" {
+          if rest[mark] == "'" { isQuoted.toggle() }
+          text.append(rest[mark])
+          rest = rest[rest.index(after: mark)...]
+          continue
+        }
+        let dollar = mark
         rest = rest[rest.index(after: dollar)...]
         let digits = rest.prefix { $0.isASCII && $0.isNumber }
         if let number = Int(digits) { text += "$\(number + shift)" } else { text += "$" }

@@ -17,6 +17,16 @@ package final class Statement {
     }
     self.handle = handle
     self.connection = connection
+    // SQLite numbers named parameters by where they stand first; ours must stand in order, or
+    // values would land in the wrong places.
+    for index in 1...max(1, sqlite3_bind_parameter_count(handle)) {
+      guard let name = sqlite3_bind_parameter_name(handle, index) else { continue }
+      guard String(cString: name) == "$\(index)" else {
+        throw .failed(
+          code: SQLITE_MISUSE, message: "parameters must stand in the order of their numbers",
+          sql: String(cString: sql))
+      }
+    }
   }
 
   deinit { sqlite3_finalize(handle) }
@@ -71,7 +81,7 @@ package final class Statement {
   @discardableResult
   package func run() throws(DatabaseError) -> Int {
     let code = sqlite3_step(handle)
-    defer { sqlite3_reset(handle) }
+    defer { reset() }
     guard code == SQLITE_DONE || code == SQLITE_ROW else { throw lastError(code) }
     return Int(sqlite3_changes(connection))
   }
@@ -82,13 +92,19 @@ package final class Statement {
   package func step() throws(DatabaseError) -> Bool {
     let code = sqlite3_step(handle)
     if code == SQLITE_ROW { return true }
-    sqlite3_reset(handle)
-    guard code == SQLITE_DONE else { throw lastError(code) }
+    guard code == SQLITE_DONE else {
+      defer { reset() }
+      throw lastError(code)
+    }
+    reset()
     return false
   }
 
   /// Abandons the remaining rows.
-  package func reset() { sqlite3_reset(handle) }
+  package func reset() {
+    sqlite3_reset(handle)
+    names = nil
+  }
 
   // MARK: Columns of the current row (counted from 0)
 
@@ -118,11 +134,18 @@ package final class Statement {
       default: values.append(.null)
       }
     }
+    let names = self.names ?? columnNames
+    self.names = names
     return Row(names: names, values: values)
   }
 
-  private lazy var names: [String] = (0..<sqlite3_column_count(handle)).map {
-    sqlite3_column_name(handle, $0).map { String(cString: $0) } ?? ""
+  /// Of the run under way: a migration may add columns between two runs.
+  private var names: [String]?
+
+  private var columnNames: [String] {
+    (0..<sqlite3_column_count(handle)).map {
+      sqlite3_column_name(handle, $0).map { String(cString: $0) } ?? ""
+    }
   }
 
   private func lastError(_ code: Int32) -> DatabaseError {

@@ -17,6 +17,7 @@ package final class ByteStream: Sendable {
     var isBroken = false
     var isAwaited = false
     var connection: Connection?
+    var progress: Progress?
     var writers: [CheckedContinuation<Void, Never>] = []
 
     var count: Int { pending.count - taken }
@@ -28,6 +29,9 @@ package final class ByteStream: Sendable {
       MHD_resume_connection(connection.pointer)
     }
   }
+  /// Told on the connection's thread how many octets go out, `nil` when there are none to send.
+  typealias Progress = @Sendable (_ bytes: Int?) -> Void
+
   private let state = Lock(State())
 
   package init() {}
@@ -94,7 +98,12 @@ package final class ByteStream: Sendable {
     }
   }
 
-  func attach(to connection: Connection) { state.withLock { $0.connection = connection } }
+  func attach(to connection: Connection, progress: @escaping Progress) {
+    state.withLock { state in
+      state.connection = connection
+      state.progress = progress
+    }
+  }
 
   /// To be called when the connection ends; it is not touched after.
   func detach() {
@@ -117,8 +126,8 @@ package final class ByteStream: Sendable {
   /// For libmicrohttpd: copies what is there, or puts the connection to sleep and returns 0.
   func read(into room: UnsafeMutableRawBufferPointer) -> Int {
     let room = Room(octets: room)
-    let (count, writers) = state.withLock { state -> (Int, [CheckedContinuation<Void, Never>]) in
-      if state.isBroken { return (MHD_CONTENT_READER_END_WITH_ERROR, []) }
+    let (count, progress) = state.withLock { state -> (Int, Progress?) in
+      if state.isBroken { return (MHD_CONTENT_READER_END_WITH_ERROR, nil) }
       let count = min(state.count, room.octets.count)
       if count > 0 {
         state.pending.withUnsafeBytes { pending in
@@ -129,20 +138,29 @@ package final class ByteStream: Sendable {
           state.pending.removeAll(keepingCapacity: state.pending.capacity <= 8 << 10)
           state.taken = 0
         }
-        guard state.count < Self.capacity / 2 else { return (count, []) }
-        defer { state.writers = [] }
-        return (count, state.writers)
+        return (count, state.progress)
       }
-      if state.isFinished { return (MHD_CONTENT_READER_END_OF_STREAM, []) }
+      if state.isFinished { return (MHD_CONTENT_READER_END_OF_STREAM, nil) }
       guard let connection = state.connection else {
-        return (MHD_CONTENT_READER_END_WITH_ERROR, [])
+        return (MHD_CONTENT_READER_END_WITH_ERROR, nil)
       }
       state.isAwaited = true
       MHD_suspend_connection(connection.pointer)
-      return (0, [])
+      return (0, state.progress)
+    }
+    if count >= 0 { progress?(count > 0 ? count : nil) }
+    wakeWriters()
+    return count
+  }
+
+  /// Lets writers go on once half of the room is free.
+  private func wakeWriters() {
+    let writers = state.withLock { state -> [CheckedContinuation<Void, Never>] in
+      guard state.count < Self.capacity / 2 else { return [] }
+      defer { state.writers = [] }
+      return state.writers
     }
     for writer in writers { writer.resume() }
-    return count
   }
 
   /// What has been written and not read, for answers that no socket reads.

@@ -141,6 +141,8 @@ func answer(
 
 extension ServerSettings {
   static var forTesting: ServerSettings {
+    // As the program does at its start.
+    signal(SIGPIPE, SIG_IGN)
     var settings = ServerSettings()
     settings.port = 0
     return settings

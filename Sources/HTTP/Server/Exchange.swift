@@ -164,8 +164,13 @@ final class Exchange: Sendable, BodySource {
     _ produce: @escaping Response.Producer, isEvents: Bool
   ) -> ByteStream {
     let bytes = ByteStream()
+    // Whoever does not take what is there in time is cut; waiting for us costs no one's time.
+    let progress: ByteStream.Progress = { [deadlines, descriptor, pace] bytes in
+      deadlines.set(
+        descriptor, until: bytes.map { ContinuousClock.now + pace.stall + pace.time(for: $0) })
+    }
     let isClosing = state.withLock { state in
-      bytes.attach(to: state.connection)
+      bytes.attach(to: state.connection, progress: progress)
       state.stream = (bytes, isEvents)
       return state.isClosing
     }

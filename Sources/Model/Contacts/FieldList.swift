@@ -48,28 +48,41 @@ package enum FieldList {
       repeat {
         guard skip(ASCII.quote) else { return nil }
         let start = at
-        while at < text.count, text[at] != ASCII.quote, text[at] != ASCII.backslash { at += 1 }
+        while at < text.count, text[at] != ASCII.quote, text[at] != ASCII.backslash {
+          guard text[at] >= 0x20 else { return nil }
+          at += 1
+        }
         var value = [UInt8](text[start..<at])
         while at < text.count, text[at] != ASCII.quote {
-          if text[at] != ASCII.backslash {
+          guard text[at] == ASCII.backslash else {
+            guard text[at] >= 0x20 else { return nil }
             value.append(text[at])
             at += 1
-          } else if at + 1 < text.count, text[at + 1] != UInt8(ascii: "u") {
-            value.append(text[at + 1])
-            at += 2
-          } else {
-            guard at + 5 < text.count, let high = hexValue(text[at + 4]),
-              let low = hexValue(text[at + 5])
-            else { return nil }
-            value.append(high << 4 | low)
-            at += 6
+            continue
           }
+          guard let (octet, length) = escape(text, at: at) else { return nil }
+          value.append(octet)
+          at += length
         }
         guard skip(ASCII.quote) else { return nil }
         values.append(value)
       } while skip(UInt8(ascii: ","))
       return skip(UInt8(ascii: "]")) && at == text.count ? values : nil
     }
+  }
+
+  /// The octet that an escape stands for; of all JSON escapes those that ``append(_:to:)`` writes.
+  private static func escape(
+    _ text: UnsafeBufferPointer<UInt8>, at start: Int
+  ) -> (octet: UInt8, length: Int)? {
+    guard start + 1 < text.count else { return nil }
+    let sign = text[start + 1]
+    if sign == ASCII.quote || sign == ASCII.backslash { return (sign, 2) }
+    guard sign == UInt8(ascii: "u"), start + 5 < text.count, text[start + 2] == ASCII.zero,
+      text[start + 3] == ASCII.zero, let high = hexValue(text[start + 4]), high < 2,
+      let low = hexValue(text[start + 5])
+    else { return nil }
+    return (high << 4 | low, 6)
   }
 
   private static func hexDigit(_ value: UInt8) -> UInt8 { value < 10 ? 0x30 + value : 0x57 + value }

@@ -93,7 +93,9 @@ package struct Verdict: Sendable, Equatable {
     if let wait {
       self.init(state: .deferred, answer: answer, reason: reason, dueAt: now + wait)
     } else {
-      self.init(state: .failed, answer: answer, reason: "given up after \(attempt) attempts")
+      let trouble = reason.map { ": \($0)" } ?? ""
+      self.init(
+        state: .failed, answer: answer, reason: "given up after \(attempt) attempts\(trouble)")
     }
   }
 }
