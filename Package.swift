@@ -85,6 +85,7 @@ let package = Package(
     tests("Net"),
     tests("SMTP", ["Net"]),
     tests("Spreadsheet"),
+    tests("Storage", ["CSQLite", "Database", "MIME", "Model"]),
     tests("Telemetry"),
     tests("Workers", ["SMTP", "Net", "Crypto", "Spreadsheet", "Compose", "Model", "Storage"]),
   ],

@@ -15,7 +15,9 @@ package struct ServerEvent: Sendable, Equatable {
   package var octets: [UInt8] {
     var out: [UInt8] = []
     if let name { Self.append("event: ", Array(name.utf8.filter(Self.isInLine)), to: &out) }
-    if let id { Self.append("id: ", Array(id.utf8.filter { Self.isInLine($0) && $0 != 0 }), to: &out) }
+    if let id {
+      Self.append("id: ", Array(id.utf8.filter { Self.isInLine($0) && $0 != 0 }), to: &out)
+    }
     for line in Self.lines(data) { Self.append("data: ", line, to: &out) }
     out.append(ASCII.lineFeed)
     return out

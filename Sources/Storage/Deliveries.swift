@@ -237,7 +237,7 @@ package struct Deliveries: Sendable {
     try await pool.write { connection throws(DatabaseError) in
       var change = CountChange()
       var ended = 0
-      for old in [DeliveryState.queued, .deferred] {
+      for old in [DeliveryState.queued, .deferred] where old.next.contains(state) {
         let count = try connection.change(
           """
           UPDATE deliveries SET state = \(state), reason = \(reason), due_at = NULL,
@@ -256,6 +256,7 @@ package struct Deliveries: Sendable {
   package func revive(
     _ state: DeliveryState, of key: CampaignKey, now: Timestamp
   ) async throws(DatabaseError) {
+    guard state.next.contains(.deferred) else { return }
     try await pool.write { connection throws(DatabaseError) in
       let count = try connection.change(
         """

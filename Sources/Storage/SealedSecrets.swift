@@ -34,12 +34,11 @@ package struct SealedSecrets: Sendable {
       }
       return secrets
     }
-    var changed: [Secret] = []
+    var changed: [(old: Secret, sealed: [UInt8])] = []
     do throws(Failure) {
-      for var secret in secrets {
+      for secret in secrets {
         guard let sealed = try reseal(secret) else { continue }
-        secret.sealed = sealed
-        changed.append(secret)
+        changed.append((secret, sealed))
       }
     } catch {
       return .failure(error)
@@ -57,24 +56,28 @@ package struct SealedSecrets: Sendable {
     package let kind: Kind
     package let workspace: Identifier
     package let row: Identifier
-    package fileprivate(set) var sealed: [UInt8]
+    package let sealed: [UInt8]
   }
 
-  private func write(_ secrets: [Secret]) async throws(DatabaseError) {
+  /// Writes new forms in the place of old ones; a secret that was changed meanwhile is left alone.
+  private func write(
+    _ secrets: [(old: Secret, sealed: [UInt8])]
+  ) async throws(DatabaseError) {
     try await pool.write { connection throws(DatabaseError) in
-      for secret in secrets {
+      for (secret, sealed) in secrets {
         switch secret.kind {
         case .linkKey:
           try connection.change(
             """
-            UPDATE workspaces SET sealed_link_key = \(blob: secret.sealed)
-            WHERE id = \(secret.row)
+            UPDATE workspaces SET sealed_link_key = \(blob: sealed)
+            WHERE id = \(secret.row) AND sealed_link_key = \(blob: secret.sealed)
             """)
         case .senderPassword:
           try connection.change(
             """
-            UPDATE senders SET sealed_password = \(blob: secret.sealed)
+            UPDATE senders SET sealed_password = \(blob: sealed)
             WHERE workspace_id = \(secret.workspace) AND id = \(secret.row)
+              AND sealed_password = \(blob: secret.sealed)
             """)
         }
       }

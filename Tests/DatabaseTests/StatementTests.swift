@@ -109,11 +109,10 @@ struct StatementTests {
 
   @Test func `parameters out of order are refused, not bound in the wrong places`() async throws {
     try await Scratch.database { pool, _ async throws in
-      await #expect(throws: DatabaseError.self) {
-        try await pool.read { connection throws(DatabaseError) in
-          try connection.statement("SELECT $2, $1").run()
-        }
+      let isRefused = try await pool.read { connection throws(DatabaseError) in
+        (try? connection.statement("SELECT $2, $1")) == nil
       }
+      #expect(isRefused)
     }
   }
 }

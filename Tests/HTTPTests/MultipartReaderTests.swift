@@ -70,15 +70,16 @@ import Testing
     }
   }
 
-  @Test(arguments: [
-    ("form-data; name=a", "a", nil),
-    ("form-data; name=\"a b\"; filename=\"C:\\dir\\x.csv\"", "a b", "x.csv"),
-    ("form-data; filename=\"../../etc/passwd\"; name=a", "a", "passwd"),
-    ("form-data; name=a; filename=\"a%22b.csv\"", "a", "a\"b.csv"),
-    ("form-data; name=a; filename=\"a\\\"b.csv\"", "a", "a\"b.csv"),
-    ("form-data; name=a; filename=\"\"", "a", ""),
-    ("FORM-DATA ; NAME = \"a;b\" ; x", "a;b", nil),
-  ] as [(String, String, String?)])
+  @Test(
+    arguments: [
+      ("form-data; name=a", "a", nil),
+      ("form-data; name=\"a b\"; filename=\"C:\\dir\\x.csv\"", "a b", "x.csv"),
+      ("form-data; filename=\"../../etc/passwd\"; name=a", "a", "passwd"),
+      ("form-data; name=a; filename=\"a%22b.csv\"", "a", "a\"b.csv"),
+      ("form-data; name=a; filename=\"a\\\"b.csv\"", "a", "a\"b.csv"),
+      ("form-data; name=a; filename=\"\"", "a", ""),
+      ("FORM-DATA ; NAME = \"a;b\" ; x", "a;b", nil),
+    ] as [(String, String, String?)])
   func `a part is named`(disposition: String, name: String, fileName: String?) throws {
     let found = try split("--b\r\nContent-Disposition: \(disposition)\r\n\r\nx\r\n--b--\r\n")
     #expect(found.map(\.name) == [name])

@@ -23,10 +23,11 @@ import Testing
     #expect(Response.redirect(toLocal: wanted).fields["Location"] == location)
   }
 
-  @Test(arguments: [
-    (nil, 200), ("\"x\"", 304), ("W/\"x\"", 304), ("\"y\", \"x\"", 304), ("*", 304),
-    ("\"y\"", 200), ("x", 200),
-  ] as [(String?, Int)])
+  @Test(
+    arguments: [
+      (nil, 200), ("\"x\"", 304), ("W/\"x\"", 304), ("\"y\", \"x\"", 304), ("*", 304),
+      ("\"y\"", 200), ("x", 200),
+    ] as [(String?, Int)])
   func `what the client holds is not sent again`(held: String?, status: Int) throws {
     var fields = Fields()
     fields["If-None-Match"] = held
@@ -84,7 +85,10 @@ import Testing
 
   @Test(arguments: [
     (ServerEvent(data: "a"), "data: a\n\n"),
-    (ServerEvent("e", id: "7", data: "a\nb\r\nc\rd"), "event: e\nid: 7\ndata: a\ndata: b\ndata: c\ndata: d\n\n"),
+    (
+      ServerEvent("e", id: "7", data: "a\nb\r\nc\rd"),
+      "event: e\nid: 7\ndata: a\ndata: b\ndata: c\ndata: d\n\n"
+    ),
     (ServerEvent("e\nx", id: "7\0\r", data: ""), "event: ex\nid: 7\ndata: \n\n"),
   ])
   func `an event is written as`(event: ServerEvent, text: String) {

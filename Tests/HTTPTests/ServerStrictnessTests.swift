@@ -7,7 +7,9 @@ import Testing
     ("GET /hello HTTP/1.1\r\nHost: x\r\n\r\n", 200),
     ("GET /hello HTTP/1.0\r\n\r\n", 200),
     ("GET http://x/hello HTTP/1.1\r\nHost: x\r\n\r\n", 200),
-    ("POST /echo HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n0\r\n\r\n", 200),
+    (
+      "POST /echo HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n0\r\n\r\n", 200
+    ),
     // Two lengths, and lengths that are none.
     (
       "POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
@@ -25,7 +27,10 @@ import Testing
     ("POST /echo HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: xchunked\r\n\r\n0\r\n\r\n", 400),
     ("POST /echo HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n", 400),
     ("POST /echo HTTP/1.0\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 400),
-    ("POST /echo HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n0x3\r\nabc\r\n0\r\n\r\n", 400),
+    (
+      "POST /echo HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n0x3\r\nabc\r\n0\r\n\r\n",
+      400
+    ),
     // Hosts and names of fields.
     ("GET /hello HTTP/1.1\r\nHost : x\r\n\r\n", 400),
     ("GET /hello HTTP/1.1\r\nHost: x\r\nX-Y : z\r\n\r\n", 400),
@@ -68,7 +73,8 @@ import Testing
 
   @Test func `a chunked request closes its connection`() async throws {
     let answer = try await answer(
-      to: "POST /echo HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n")
+      to:
+        "POST /echo HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n")
     #expect(answer?.body == "abc")
     #expect(answer?.field("Connection")?.lowercased() == "close")
   }

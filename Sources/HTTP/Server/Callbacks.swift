@@ -19,18 +19,19 @@ let onConnection: MHD_NotifyConnectionCallback = { core, connection, context, wh
 }
 
 /// Keeps the target as it was sent; the library cuts and decodes its own copy.
-let onTarget: @convention(c) (
-  UnsafeMutableRawPointer?, UnsafePointer<CChar>?, OpaquePointer?
-) -> UnsafeMutableRawPointer? = { _, target, connection in
-  guard let target, let connection, let client = client(of: connection) else { return nil }
-  client.rawTarget = []
-  var at = target
-  while at.pointee != 0 {
-    client.rawTarget.append(UInt8(bitPattern: at.pointee))
-    at += 1
+let onTarget:
+  @convention(c) (
+    UnsafeMutableRawPointer?, UnsafePointer<CChar>?, OpaquePointer?
+  ) -> UnsafeMutableRawPointer? = { _, target, connection in
+    guard let target, let connection, let client = client(of: connection) else { return nil }
+    client.rawTarget = []
+    var at = target
+    while at.pointee != 0 {
+      client.rawTarget.append(UInt8(bitPattern: at.pointee))
+      at += 1
+    }
+    return nil
   }
-  return nil
-}
 
 let onRequest: MHD_AccessHandlerCallback = {
   core, connection, _, method, version, octets, count, context in

@@ -64,9 +64,10 @@ package final class Server: Sendable {
   /// Cuts late connections and keeps event streams alive.
   private static func tick(_ core: ServerCore) async {
     let settings = core.settings
-    let shortest = [
-      settings.headerDeadline, settings.stallDeadline, settings.idleDeadline, settings.heartbeat,
-    ].min() ?? .seconds(1)
+    let shortest =
+      [
+        settings.headerDeadline, settings.stallDeadline, settings.idleDeadline, settings.heartbeat,
+      ].min() ?? .seconds(1)
     let pause = min(max(shortest / 4, .milliseconds(5)), .milliseconds(500))
     var beaten = ContinuousClock.now
     while (try? await Task.sleep(for: pause)) != nil {
