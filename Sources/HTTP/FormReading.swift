@@ -12,6 +12,7 @@ extension Request {
   ///   - limit: The most octets that the plain inputs may take together.
   ///   - file: Given each file as it arrives, so that none is ever in memory; without it files are
   ///     read and dropped. An input without a chosen file is not handed on.
+  /// - Returns: The plain inputs.
   /// - Throws: ``RequestBody/Failure``, or what `file` throws.
   package func form(
     upTo limit: Int = 1 << 20, file: ((FilePiece) async throws -> Void)? = nil

@@ -100,7 +100,7 @@ package struct Response: Sendable {
 
   /// The same answer with an entity tag, or 304 without a body when the client has it already.
   ///
-  /// - Parameter tag: The tag without its quotes, such as a hash of the content.
+  /// The tag comes without its quotes, such as a hash of the content.
   package func tagged(_ tag: String, for request: Request) -> Response {
     var copy = self
     copy.fields["ETag"] = "\"\(tag)\""

@@ -121,6 +121,11 @@ package final class Ledger: Sendable {
         }
         return
       }
+      // One entry that the database refuses must not take those of other connections with it.
+      if case .constraint = error, entries.count > 1 {
+        for entry in entries { commit([entry], triesLeft: triesLeft, on: connection) }
+        return
+      }
       for entry in entries { entry.waiting.resume(returning: .failure(error)) }
     }
   }

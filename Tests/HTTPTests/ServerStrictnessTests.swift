@@ -31,6 +31,15 @@ import Testing
       "POST /echo HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n0x3\r\nabc\r\n0\r\n\r\n",
       400
     ),
+    ("POST /echo HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: identity\r\n\r\n", 400),
+    ("POST /echo HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked, chunked\r\n\r\n0\r\n\r\n", 400),
+    ("POST /echo HTTP/1.1\r\nHost: x\r\nTransfer-Encoding\t: chunked\r\n\r\n0\r\n\r\n", 400),
+    ("POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 1, 1\r\n\r\na", 400),
+    ("POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 1 1\r\n\r\na", 400),
+    ("POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length:\r\n\r\n", 400),
+    ("GET /hello HTTP/1.1\r\n Transfer-Encoding: chunked\r\nHost: x\r\n\r\n", 400),
+    ("GET /hello HTTP/1.1\r\nHost: x\r\nFoo\r\n\r\n", 400),
+    ("GET /hello HTTP/1.1\r\nHost: x\r\nX: a\rb\r\n\r\n", 400),
     // Hosts and names of fields.
     ("GET /hello HTTP/1.1\r\nHost : x\r\n\r\n", 400),
     ("GET /hello HTTP/1.1\r\nHost: x\r\nX-Y : z\r\n\r\n", 400),

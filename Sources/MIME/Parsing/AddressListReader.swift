@@ -127,9 +127,8 @@ struct AddressListReader {
 
   private mutating func readWord() {
     let start = at
-    // An encoded word may hold what would be special, though it should not.
-    let isColon = bytes[at] == ASCII.colon
-    if isColon { at += 1 }
+    // A special that has no meaning here, such as a stray `)`, begins a word like any other.
+    at += 1
     while at < bytes.count, !bytes[at].isASCIIWhitespace,
       !AddressListReader.specials.contains(bytes[at])
     { at += 1 }

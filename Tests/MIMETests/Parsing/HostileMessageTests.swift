@@ -54,10 +54,11 @@ struct HostileMessageTests {
       if let bytes = Corpora.bytes("mime-python/\(name).txt") { seeds.append(bytes) }
     }
     let pieces = [
-      "--", "\r\n", "\n", "\n\n", "=", "=?", "?=", "\"", "(", "<", ";", "*", "'", "%", ":", "\\",
+      "--", "\r\n", "\n", "\n\n", "=", "=?", "?=", "\"", "(", ")", "<", ">", "[", "]", ",", ";",
+      "*", "'", "%", ":", "\\",
       "\u{0}", "\r", "=?utf-8?q?", "Content-Type: message/rfc822\n", "é",
     ].map { Array($0.utf8) }
-    for round in 0..<3_000 {
+    for round in 0..<1_500 {
       var bytes = seeds[round % seeds.count]
       for _ in 0...random.below(8) where !bytes.isEmpty {
         let at = random.below(bytes.count)
@@ -131,10 +132,11 @@ struct HostileMessageTests {
     #expect(message.plainText?.text?.text == "body")
   }
 
-  /// Each would take minutes if a part of it were read again and again.
+  /// Each would take long if a part of it were read again and again.
   @Test(arguments: [
     ("Subject: ", "=?utf-8?q?"), ("Subject: ", "=?utf-8?q?a?= "), ("Subject: ", "=?"),
-    ("Subject: ", "x\n "), ("To: ", "("), ("To: ", "\""), ("To: ", "<"), ("To: ", "a "),
+    ("Subject: ", "x\n "), ("To: ", "("), ("To: ", ")"), ("To: ", "["), ("To: ", "\""),
+    ("To: ", "<"), ("To: ", "a "),
     ("To: ", "a@x.org,"), ("To: ", "g:a;"), ("To: ", "\\"), ("To: a", " @"),
     ("Content-Type: text/plain; ", "a*0*=x;"), ("Content-Type: text/plain; ", "a=\";"),
     ("Content-Type: text/plain", "("), ("Content-Disposition: attachment; filename=", "/."),
@@ -148,8 +150,8 @@ struct HostileMessageTests {
     ("Content-Transfer-Encoding: base64\n\n", "="),
     ("Content-Type: message/delivery-status\n\n", "a:\n\n"),
   ])
-  func `a megabyte of one thing is read in one go`(start: String, piece: String) {
-    let count = 1_000_000 / piece.utf8.count
+  func `a hundred kilobytes of one thing are read in one go`(start: String, piece: String) {
+    let count = 100_000 / piece.utf8.count
     let text = start + String(repeating: piece, count: count) + "\n\nbody\n"
     #expect(exhaust(ParsedMessage(parsing: Array(text.utf8))) > 0)
   }

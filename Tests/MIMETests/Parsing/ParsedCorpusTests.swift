@@ -38,7 +38,8 @@ struct ParsedCorpusTests {
   /// Files that we read in another way than Python on purpose, and why.
   private static let accepted = [
     "msg_15.txt": "inner and outer boundary are the same: we nest, Python ends both",
-    "msg_38.txt": "inner and outer boundary are the same: we nest, Python ends both",
+    "msg_39.txt": "inner and outer boundary are the same: we nest, Python ends both",
+    "lhost-office365-08.eml": "white space behind a soft line break is left out, Python keeps both",
     "lhost-x1-02.eml": "a semicolon is missing, and Python's type has a line ending in it",
     "rfc3464-10.eml": "the comment behind the angle brackets is a name to us",
   ]
@@ -68,6 +69,8 @@ struct ParsedCorpusTests {
         // White space before a line ending is not part of quoted-printable (RFC 2045 §6.7 rule 3),
         // but Python keeps it.
         var octets = part.encoding == .quotedPrintable ? withoutTrailingSpace(octets) : octets
+        // Text that is called base64 loses its last line ending in Python.
+        let isOpen = isOpen || part.defects.contains(.malformedBase64)
         while isOpen, octets.last == 10 || octets.last == 13 { octets.removeLast() }
         return octets
       }

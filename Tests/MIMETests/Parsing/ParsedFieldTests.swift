@@ -77,6 +77,8 @@ struct ParsedFieldTests {
     ("<>", ["|"]),
     (",, ada@[IPv6:::1],;", ["|ada@[IPv6:::1]"]),
     ("\"open <ada@x.org>", ["|\"open <ada@x.org>"]),
+    ("Ada) <ada@x.org>", ["Ada)|ada@x.org"]),
+    (")", ["|)"]),
     ("", []),
   ])
   func `addresses are read`(written: String, found: [String]) {
