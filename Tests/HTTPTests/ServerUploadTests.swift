@@ -92,7 +92,11 @@ import Testing
       }
       return .text("")
     }
-    let server = try Server(.forTesting, router)
+    var settings = ServerSettings.forTesting
+    // An end that comes in one piece with the octets before it shows only by this deadline:
+    // libmicrohttpd waits for another edge of epoll.
+    settings.stallDeadline = .milliseconds(100)
+    let server = try Server(settings, router)
     let port = server.port
     try await onThread {
       let client = try RawClient(port: port)

@@ -33,8 +33,6 @@ struct AddressListReader {
     var phrase: [UInt8] = []
     var comment: [UInt8] = []
     var angle: [UInt8]?
-    /// Words of this entry that are quoted strings, as they are written in an address.
-    var isEmpty: Bool { words.isEmpty && angle == nil }
 
     /// Adds a piece; `written` is how an address has it, `shown` how a name has it.
     mutating func append(_ written: ArraySlice<UInt8>, shown: ArraySlice<UInt8>) {

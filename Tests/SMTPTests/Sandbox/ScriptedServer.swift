@@ -59,14 +59,17 @@ struct ScriptedServer {
     guard listener >= 0, listen(listener, 4) == 0 else { throw POSIXError(.EADDRNOTAVAIL) }
     Player.limitWaits(of: listener)
     port = UInt16(bigEndian: address.sin_port)
-    outcome = Task { [departure] in
-      await withCheckedContinuation { continuation in
-        Thread.detachNewThread {
-          var player = Player(descriptor: accept(listener, nil, nil), departure: departure)
-          Glibc.close(listener)
-          continuation.resume(returning: player.play(script))
-        }
-      }
+    let (transcripts, transcript) = AsyncStream.makeStream(of: Transcript.self)
+    // Started here, not in the task: the shared pool may be busy with other tests for long.
+    Thread.detachNewThread { [departure] in
+      var player = Player(descriptor: accept(listener, nil, nil), departure: departure)
+      Glibc.close(listener)
+      transcript.yield(player.play(script))
+      transcript.finish()
+    }
+    outcome = Task {
+      for await transcript in transcripts { return transcript }
+      return Transcript()
     }
   }
 }
