@@ -35,6 +35,8 @@ let package = Package(
     .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
     .systemLibrary(name: "CSodium", pkgConfig: "libsodium", providers: [.apt(["libsodium-dev"])]),
     .systemLibrary(name: "CIDN2", pkgConfig: "libidn2", providers: [.apt(["libidn2-dev"])]),
+    .systemLibrary(
+      name: "CMicrohttpd", pkgConfig: "libmicrohttpd", providers: [.apt(["libmicrohttpd-dev"])]),
     .target(name: "CNet"),
     .target(name: "CAssets"),
 
@@ -48,6 +50,7 @@ let package = Package(
     room("Liquid"),
     room("Spreadsheet"),
     room("MIME", ["Crypto", "CIDN2"]),
+    room("HTTP", ["CMicrohttpd"]),
     room("SMTP", ["Net", "MIME", "Crypto"]),
 
     // First floor: the product's nouns, rows and messages.
@@ -79,6 +82,7 @@ let package = Package(
     tests("Compose", ["Crypto", "MIME", "Model"]),
     tests("Crypto"),
     tests("Database"),
+    tests("HTTP"),
     tests("Liquid"),
     tests("MIME"),
     tests("Model"),

@@ -12,6 +12,7 @@ build_packages=(
   libssl-dev      # TLS
   libsodium-dev   # sealing of stored passwords
   libidn2-dev     # internationalised domain names
+  libmicrohttpd-dev # the web server
   python3         # scripts/check.sh and scripts/demo.sh
 )
 test_packages=(

@@ -30,10 +30,23 @@ package final class Connection {
     try script("PRAGMA foreign_keys=ON")
     try script("PRAGMA cache_size=-32000")
     if !isReader {
-      try script("PRAGMA journal_mode=WAL")
+      try switchToWAL()
       try script("PRAGMA synchronous=FULL")
       try script("PRAGMA journal_size_limit=67108864")
     }
+  }
+
+  /// The switch does not wait for its turn by itself when several processes open a new file at once.
+  private func switchToWAL() throws(DatabaseError) {
+    for _ in 0..<500 {
+      do throws(DatabaseError) {
+        return try script("PRAGMA journal_mode=WAL")
+      } catch {
+        guard error == .busy else { throw error }
+        usleep(20_000)
+      }
+    }
+    throw .busy
   }
 
   deinit {
@@ -109,7 +122,11 @@ package final class Connection {
     _ body: (Connection) throws(DatabaseError) -> Result
   ) throws(DatabaseError) -> Result {
     try statement("BEGIN").run()
-    defer { _ = try? statement("COMMIT").run() }
+    defer {
+      if (try? statement("COMMIT").run()) == nil, sqlite3_get_autocommit(handle) == 0 {
+        _ = try? statement("ROLLBACK").run()
+      }
+    }
     return try body(self)
   }
 

@@ -16,10 +16,10 @@ extension Request {
   /// - Throws: ``RequestBody/Failure``, or what `file` throws.
   package func form(
     upTo limit: Int = 1 << 20, file: ((FilePiece) async throws -> Void)? = nil
-  ) async throws -> FormData {
+  ) async throws -> FormFields {
     if mediaType == "application/x-www-form-urlencoded" {
       let octets = try await body.collect(upTo: limit)
-      guard let form = FormData(urlencoded: octets[...]) else {
+      guard let form = FormFields(urlencoded: octets[...]) else {
         throw RequestBody.Failure.notAForm(.tooManyParts)
       }
       return form
@@ -36,8 +36,8 @@ extension Request {
 
   private func multipart(
     _ reader: inout MultipartReader, upTo limit: Int, file: ((FilePiece) async throws -> Void)?
-  ) async throws -> FormData {
-    var form = FormData()
+  ) async throws -> FormFields {
+    var form = FormFields()
     var input: (name: String, value: [UInt8])?
     var isFile = false
     var taken = 0

@@ -23,7 +23,7 @@ package struct Request: Sendable {
   }
 
   package var path: String { target.path }
-  package var query: FormData { target.query }
+  package var query: FormFields { target.query }
   package var host: String? { fields["Host"] }
 
   /// The value of the first cookie of this name.

@@ -8,7 +8,7 @@ package struct Target: Sendable, Equatable {
   package let path: String
   /// The decoded parts of the path; a trailing slash shows as a last empty one, `/` is `[""]`.
   package let segments: [String]
-  package let query: FormData
+  package let query: FormFields
   /// The host (and port) of a target in absolute form, `nil` for the usual one.
   package let authority: String?
 
@@ -42,7 +42,7 @@ package struct Target: Sendable, Equatable {
     let mark = rest.firstIndex(of: UInt8(ascii: "?")) ?? rest.endIndex
     segments = try Self.segments(rest[..<mark])
     path = "/" + segments.joined(separator: "/")
-    guard let query = FormData(urlencoded: mark < rest.endIndex ? rest[(mark + 1)...] : []) else {
+    guard let query = FormFields(urlencoded: mark < rest.endIndex ? rest[(mark + 1)...] : []) else {
       throw .tooManyItems
     }
     for item in query.items where item.name.utf8.contains(0) || item.value.utf8.contains(0) {

@@ -41,14 +41,15 @@ package final class Listener {
         guard await channel.readable(by: .never) else { return nil }
       case EMFILE, ENFILE, ENOBUFS, ENOMEM:
         // Descriptors have run out: one that is in use must end first.
-        guard await channel.readable(by: .after(.milliseconds(200))) || channel.isOpen else { return nil }
+        guard await channel.readable(by: .after(.milliseconds(200))) || channel.isOpen else {
+          return nil
+        }
       case EBADF, EINVAL: return nil
       default: continue
       }
     }
     return nil
   }
-
 
   package func close() {
     channel.close()

@@ -185,6 +185,9 @@ package struct Deliveries: Sendable {
     }
   }
 
+  /// After so many attempts a message in doubt is not sent again by itself.
+  private static let mostTriesInDoubt = 4
+
   /// Settles what a process left behind that died while it was sending.
   ///
   /// Claimed without intent: queued again. Intent without outcome: nobody can know, so the
@@ -202,7 +205,6 @@ package struct Deliveries: Sendable {
         UPDATE deliveries SET state = \(DeliveryState.queued), lease = NULL
         WHERE \(in: key) AND state = \(DeliveryState.sending) AND intended_at IS NULL
         """)
-      let after: DeliveryState = campaign.inDoubt == .hold ? .unknown : .deferred
       let reason = "the program ended before the server's reply was recorded"
       try connection.change(
         """
@@ -212,17 +214,26 @@ package struct Deliveries: Sendable {
           intended_at, \(now), \(DeliveryState.unknown), \(reason)
         FROM deliveries WHERE \(in: key) AND state = \(DeliveryState.sending)
         """)
-      let inDoubt = try connection.change(
-        """
-        UPDATE deliveries SET state = \(after), lease = NULL, attempts = attempts + 1,
-          reason = \(reason), finished_at = \(now),
-          due_at = CASE WHEN \(after == .deferred) = 1 THEN \(now) ELSE NULL END
-        WHERE \(in: key) AND state = \(DeliveryState.sending)
-        """)
       var change = CountChange()
       change.move(requeued, from: .sending, to: .queued)
-      change.move(inDoubt, from: .sending, to: after)
+      // What has been in doubt time and again may be what ends the program: it is held in any case.
+      let tries = campaign.inDoubt == .hold ? 0 : Self.mostTriesInDoubt
+      let held = try connection.change(
+        """
+        UPDATE deliveries SET state = \(DeliveryState.unknown), lease = NULL,
+          attempts = attempts + 1, reason = \(reason), finished_at = \(now)
+        WHERE \(in: key) AND state = \(DeliveryState.sending) AND attempts >= \(tries)
+        """)
+      let resent = try connection.change(
+        """
+        UPDATE deliveries SET state = \(DeliveryState.deferred), lease = NULL,
+          attempts = attempts + 1, reason = \(reason), finished_at = \(now), due_at = \(now)
+        WHERE \(in: key) AND state = \(DeliveryState.sending)
+        """)
+      change.move(held, from: .sending, to: .unknown)
+      change.move(resent, from: .sending, to: .deferred)
       try change.apply(to: key, on: connection)
+      let inDoubt = held + resent
       return (requeued, inDoubt)
     }
   }

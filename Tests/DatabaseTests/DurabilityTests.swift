@@ -67,12 +67,7 @@ struct DurabilityTests {
             if let error { refusals.append(error) }
           }
         }
-        // Seen now and then under load: SQLite does not wait for its busy time-out here.
-        withKnownIssue("switching to WAL is not tried again", isIntermittent: true) {
-          #expect(refusals == [])
-        } matching: { _ in
-          refusals.allSatisfy { $0 == .busy }
-        }
+        #expect(refusals == [])
       }
     }
   }

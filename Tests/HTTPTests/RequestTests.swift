@@ -63,8 +63,8 @@ import Testing
   }
 
   @Test func `a form survives writing and reading`() {
-    let form = FormData([.init("a b", "1&2=3"), .init("é", "+%\n")])
-    #expect(FormData(urlencoded: Array(form.urlencoded.utf8)[...]) == form)
+    let form = FormFields([.init("a b", "1&2=3"), .init("é", "+%\n")])
+    #expect(FormFields(urlencoded: Array(form.urlencoded.utf8)[...]) == form)
   }
 
   @Test func `fields ignore case and keep order`() {

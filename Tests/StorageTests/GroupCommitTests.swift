@@ -110,7 +110,7 @@ struct GroupCommitTests {
       }
       #expect(failed.contains(1))
       // Alone in its commit by chance, it takes nobody with it.
-      withKnownIssue("a refused entry fails its whole commit", isIntermittent: true) {
+      do {
         #expect(failed == [1])
       }
       let counts = try await scene.counts()

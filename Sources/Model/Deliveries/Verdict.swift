@@ -80,8 +80,8 @@ package struct Verdict: Sendable, Equatable {
     }
   }
 
-  /// Soon at first: the server may only have restarted. Then as after a refusal, so that a message
-  /// that breaks every connection does not do so for ever.
+  /// Soon at first, for the server may only have restarted; then as after a refusal, so that a
+  /// message that breaks every connection does not do so for ever.
   private static func waitAfterBreak(_ attempt: Int, _ schedule: RetrySchedule) -> Duration? {
     RetrySchedule.afterBrokenConnection.wait(afterAttempt: attempt)
       ?? schedule.wait(afterAttempt: attempt)

@@ -31,7 +31,7 @@ final class Pace: Sendable {
         bucket.tokens -= 1
         return nil
       }
-            let microseconds = ((1 - bucket.tokens) / perSecond * 1_000_000).rounded(.up)
+      let microseconds = ((1 - bucket.tokens) / perSecond * 1_000_000).rounded(.up)
       return .microseconds(Int64(min(1e15, microseconds)))
     }
   }

@@ -1,7 +1,7 @@
 import Octets
 
 /// Names and values as a form or a query sent them, in order.
-package struct FormData: Sendable, Equatable {
+package struct FormFields: Sendable, Equatable {
   package struct Item: Sendable, Equatable {
     package let name: String
     package let value: String
