@@ -45,6 +45,21 @@ def test_the_password_may_stand_in_a_file(martlet, authority, tmp_path):
         assert run.counts["sent"] == 1, run.err
 
 
+def test_a_resumed_campaign_signs_in_with_the_stored_password(martlet, authority, tmp_path):
+    arguments = ["--tls", "starttls", *authority.good().arguments, *LOGIN]
+    with RecordingSink(tmp_path / "sink", *arguments) as sink:
+        run = send(
+            martlet, authority, f"smtp://ada%40example.com@localhost:{sink.port}", MARTLET_CRASH_AT="claimed",
+        )  # fmt: skip
+        assert run.code == -9
+        # Neither server nor password is given again: the data folder has them, the password sealed.
+        contacts = martlet.folder / "contacts.csv"
+        run = martlet.send(contacts, "--resume", SSL_CERT_FILE=str(authority.certificate))
+        assert run.code == 0 and run.counts["sent"] == 5, run.err
+        assert {(message.login, message.tls) for message in sink.accepted()} == {(USER, True)}
+        assert PASSWORD.encode() not in (martlet.data / "martlet.db").read_bytes()
+
+
 def test_a_wrong_password_ends_the_campaign_with_a_report(martlet, authority, tmp_path):
     arguments = ["--tls", "starttls", *authority.good().arguments, *LOGIN]
     with RecordingSink(tmp_path / "sink", *arguments) as sink:

@@ -24,8 +24,7 @@ struct SendRequest {
   /// The files to attach, read.
   let attachments: [Attachment]
   let attachmentBytes: [[UInt8]]
-  /// `nil`: into the sandbox within.
-  let endpoint: Endpoint?
+  let exit: Exit
   let inDoubt: InDoubtPolicy
   let connections: Int
   let perSecond: Double?
@@ -53,7 +52,7 @@ struct SendRequest {
       case let other?:
         throw arguments.fault("Option '--in-doubt' takes 'hold' or 'resend', not '\(other)'.")
       }
-    endpoint = try Self.endpoint(arguments, configuration)
+    exit = try Self.exit(arguments, configuration)
 
     let subject = try arguments.required("subject")
     if let bad = subject.unicodeScalars.first(where: { $0.value < 0x20 || $0.value == 0x7F }) {
@@ -106,28 +105,41 @@ struct SendRequest {
 
   // MARK: Parts
 
-  private static func endpoint(
+  /// Where the messages leave.
+  enum Exit {
+    case server(Endpoint)
+    /// The mail server within.
+    case sandbox
+    /// The server that the campaign was begun with, its password from the data folder.
+    case stored
+  }
+
+  private static func exit(
     _ arguments: Arguments, _ configuration: Configuration
-  ) throws -> Endpoint? {
+  ) throws -> Exit {
     if arguments.has("sandbox") {
       _ = try arguments.atMostOne(of: ["smtp", "sandbox"])
-      return nil
+      return .sandbox
     }
     let password = configuration[.smtpPassword].map { [UInt8]($0.utf8) }
     if let url = try arguments.value("smtp", as: .smtpURL) {
       let user = url.user ?? configuration[.smtpUsername]
-      return try endpoint(url.host, url.port, url.security, user, url.password ?? password)
+      return .server(
+        try endpoint(url.host, url.port, url.security, user, url.password ?? password))
     }
     if configuration[.smtpServer] == nil, let user = configuration[.smtpUsername] {
       // With an account and no server most people mean the one that nearly everybody has.
-      return try endpoint("smtp.gmail.com", 465, .implicit, user, password)
+      return .server(try endpoint("smtp.gmail.com", 465, .implicit, user, password))
     }
     guard let host = configuration[.smtpServer] else {
+      if arguments.has("resume") { return .stored }
       throw arguments.fault("Give '--smtp URL' (or SMTP_SERVER), or '--sandbox' to try it out.")
     }
     let port = configuration.smtpPort
-    return try endpoint(
-      host, port, port == 465 ? .implicit : .opportunistic, configuration[.smtpUsername], password)
+    return .server(
+      try endpoint(
+        host, port, port == 465 ? .implicit : .opportunistic, configuration[.smtpUsername],
+        password))
   }
 
   private static func endpoint(

@@ -35,107 +35,43 @@ struct SendRun {
     }
     let loop = try EventLoop(name: "martlet-io")
     defer { loop.stop() }
-    if let endpoint = request.endpoint {
-      if let problem = await (try Exit(to: endpoint, on: loop)).problem() {
-        return try giveUp(SenderAdvice.sentence(problem, for: endpoint), problem)
+    switch request.exit {
+    case .server(let endpoint):
+      return try await tryAndSend(through: endpoint, to: recipients, on: loop)
+    case .stored:
+      let house = try await House.open(configuration, on: loop)
+      return try await tryAndSend(
+        through: try await storedEndpoint(in: house), to: recipients, on: loop, in: house)
+    case .sandbox:
+      return try await withSandbox(on: loop) { endpoint in
+        let house = try await House.open(configuration, on: loop)
+        return try await send(through: endpoint, to: recipients, in: house)
       }
-      return try await send(through: endpoint, to: recipients, on: loop)
-    }
-    return try await withSandbox(on: loop) { endpoint in
-      try await send(through: endpoint, to: recipients, on: loop)
     }
   }
 
-  // MARK: Before anything is created
-
-  private func composer(
-    of content: CampaignContent, of campaign: CampaignKey? = nil, named name: String = "",
-    fieldNames: [String]? = nil, attachments: [Attachment]? = nil, linkKey: Secret
-  ) throws -> CampaignComposer {
-    try CampaignComposer(
-      content, named: name,
-      of: campaign ?? CampaignKey(workspace: .new(), campaign: .new()),
-      fieldNames: fieldNames ?? request.fieldNames,
-      attachments: attachments ?? request.attachments, linkKey: linkKey)
+  /// Sends through a server that lets us in; without `house` nothing is created before that is sure.
+  private func tryAndSend(
+    through endpoint: Endpoint, to recipients: Int, on loop: EventLoop, in house: House? = nil
+  ) async throws -> ExitCode {
+    if let problem = await (try Exit(to: endpoint, on: loop)).problem() {
+      return try giveUp(SenderAdvice.sentence(problem, for: endpoint), problem)
+    }
+    var house = house
+    if house == nil { house = try await House.open(configuration, on: loop) }
+    guard let house else { return .failure }
+    return try await send(through: endpoint, to: recipients, in: house)
   }
 
-  /// Reads the whole file once, so that a file that breaks off half-way creates nothing.
-  private static func count(_ path: String) throws(SpreadsheetError) -> Int {
-    var file = try ContactFile(path: path)
-    var row = Spreadsheet.Row()
-    var count = 0
-    while try file.next(into: &row) {
-      if !row.isBlank { count += 1 }
+  /// The server of the campaign to go on with, its password unsealed.
+  private func storedEndpoint(in house: House) async throws -> Endpoint {
+    guard let last = try await house.store.campaigns.latest(in: house.workspace),
+      let sender = try await house.store.senders.find(last.sender, in: house.workspace)
+    else {
+      throw SendRequest.Refusal(
+        "There is no campaign in \(house.folder.path) to go on with. Give --smtp URL to begin one.")
     }
-    return count
-  }
-
-  /// Ends a run whose server does not let us in: nothing is created but the report asked for.
-  private func giveUp(_ sentence: String, _ problem: SessionError) throws -> ExitCode {
-    if let path = request.report {
-      let report = try ReportFile(path)
-      try eachRow { number, row in
-        try report.append(
-          ReportRow(
-            number: number, email: row.email, state: row.refusal == nil ? .cancelled : .skipped,
-            reason: row.refusal ?? "not sent: \(problem.sentence)", code: nil, enhancedCode: "",
-            attempts: 0, sentAt: nil), messageID: nil)
-      }
-      try report.finish()
-    }
-    throw SendRequest.Refusal(sentence)
-  }
-
-  private func eachRow(_ body: (Int, AudienceRow) throws -> Void) throws {
-    var file = try ContactFile(path: request.contacts)
-    let columns = file.columns.count
-    var row = Spreadsheet.Row()
-    var lines: [[UInt8]: Int] = [:]
-    var number = 0
-    while try file.next(into: &row) {
-      if row.isBlank { continue }
-      number += 1
-      var verdict = Importer.verdict(
-        on: row, emailColumn: request.survey.emailColumn, of: columns)
-      if let key = verdict.key, let line = lines.updateValue(verdict.line, forKey: key) {
-        lines[key] = line
-        verdict = verdict.refused("duplicate of line \(line)")
-      }
-      try body(number, verdict)
-    }
-  }
-
-  /// Makes every message and sends none.
-  private func dryRun(_ composer: CampaignComposer, recipients: Int) throws -> ExitCode {
-    var (good, refused, broken, octets) = (0, 0, 0, 0)
-    try eachRow { number, row in
-      if let refusal = row.refusal {
-        refused += 1
-        if refused <= 10 { console.complain("line \(row.line): \(refusal)") }
-        return
-      }
-      let delivery = ClaimedDelivery(
-        number: number, email: row.email, fields: row.fields, attempts: 0)
-      do throws(ComposeError) {
-        octets += try composer.compose(delivery, date: .now()).message.size
-        good += 1
-      } catch {
-        broken += 1
-        if broken <= 10 { console.complain("line \(row.line): \(error)") }
-      }
-    }
-    if request.isJSON {
-      console.line(
-        """
-        {"would_send": \(good), "skipped": \(refused), "broken": \(broken), \
-        "total": \(recipients), "octets": \(octets)}
-        """)
-    } else {
-      console.line(
-        "would send \(good) skipped \(refused) broken \(broken) of \(recipients) (\(octets) octets)"
-      )
-    }
-    return broken == 0 ? .ok : .failure
+    return try SealedSender.endpoint(sender, keys: house.keys)
   }
 
   // MARK: Sending
@@ -152,10 +88,9 @@ struct SendRun {
   }
 
   private func send(
-    through endpoint: Endpoint, to recipients: Int, on loop: EventLoop
+    through endpoint: Endpoint, to recipients: Int, in house: House
   ) async throws -> ExitCode {
     let started = Timestamp.now()
-    let house = try await House.open(configuration, on: loop)
     let logFile = LogFile(in: house.folder.logs, isDetailed: configuration.isDebugging)
     guard var campaign = try await campaign(in: house, endpoint) else { return .failure }
     console.complain(
@@ -167,7 +102,7 @@ struct SendRun {
         "\(recovered.inDoubt) messages were under way when the last run ended. \(what).")
     }
     let audience = try await prepare(&campaign, in: house)
-    let exit = try Exit(to: endpoint, on: loop)
+    let exit = try Exit(to: endpoint, on: house.loop)
     let composer = try composer(
       of: campaign.content, of: campaign.key, named: campaign.name,
       fieldNames: audience.fieldNames,
