@@ -35,7 +35,8 @@ extension SendRun {
 
   /// Ends a run whose server does not let us in: nothing is created but the report asked for.
   func giveUp(_ sentence: String, _ problem: SessionError) throws -> ExitCode {
-    if let path = request.report {
+    // What a campaign under way has sent stands in the ledger, not in the file.
+    if let path = request.report, !request.isResuming {
       let report = try ReportFile(path)
       try eachRow { number, row in
         try report.append(
