@@ -24,7 +24,9 @@ test: test-rooms test-end-to-end ## Run every test, on real mail servers too, an
 test-rooms: ## Run the Swift tests and print the line coverage of each room
 	@scripts/setup.sh --tests
 	swift build --build-tests --enable-code-coverage
-	swift test --skip-build --enable-code-coverage
+	@# One test at a time: side by side, tests that wait for a socket would queue behind hundreds that
+	@# only compute, for longer than a server's patience.
+	swift test --skip-build --enable-code-coverage --no-parallel
 	@scripts/coverage.py
 
 test-end-to-end: build ## Run the built program against Postfix, Dovecot, aiosmtpd and a list of mishaps
