@@ -3,6 +3,7 @@ import Crypto
 import MIME
 import Model
 import Octets
+import TestSupport
 
 /// A campaign to try the composer with, and what a message of it looks like.
 struct Letter {
@@ -85,20 +86,5 @@ struct Letter {
 extension String {
   fileprivate func components(separatedBy mark: String) -> [String] {
     split(separator: mark, omittingEmptySubsequences: false).map(String.init)
-  }
-}
-
-/// Random numbers that are the same in every run (SplitMix64).
-struct SeededRandom: RandomNumberGenerator {
-  private var state: UInt64
-
-  init(seed: UInt64) { state = seed }
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var mixed = state
-    mixed = (mixed ^ mixed >> 30) &* 0xBF58_476D_1CE4_E5B9
-    mixed = (mixed ^ mixed >> 27) &* 0x94D0_49BB_1331_11EB
-    return mixed ^ mixed >> 31
   }
 }

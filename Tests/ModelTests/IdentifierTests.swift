@@ -1,5 +1,6 @@
 import Model
 import Octets
+import TestSupport
 import Testing
 
 @Suite("Identifiers")

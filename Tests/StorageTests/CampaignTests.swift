@@ -2,6 +2,7 @@ import Database
 import Model
 import Octets
 import Storage
+import TestSupport
 import Testing
 
 @Suite("Campaigns")

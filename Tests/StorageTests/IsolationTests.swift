@@ -67,7 +67,7 @@ struct IsolationTests {
     let far = Scene.start + .seconds(1_000_000)
     #expect(try await campaigns.find(key) == nil)
     #expect(try await campaigns.latest(in: workspace) == nil)
-    #expect(try await campaigns.progress(key) == nil)
+    #expect(try await campaigns.counts(key) == nil)
     #expect(try await campaigns.move(key, to: .sending, now: Scene.start) == nil)
     #expect(try await deliveries.planNext(10, of: foreign) == 0)
     let claim = try await deliveries.claim(10, of: key, after: 0, lease: lease, now: far)

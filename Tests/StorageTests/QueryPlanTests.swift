@@ -39,7 +39,7 @@ struct QueryPlanTests {
       try await scene.intend(3, lease: lease)
       try await scene.deliveries.release([4, 5], of: scene.key, lease: lease)
       _ = try await scene.deliveries.nextDue(scene.key)
-      _ = try await scene.store.campaigns.progress(scene.key)
+      _ = try await scene.store.campaigns.counts(scene.key)
       _ = try await scene.deliveries.report(of: scene.key, after: 10, limit: 10)
       _ = try await scene.deliveries.recover(scene.campaign, now: Scene.start)
       _ = try await scene.deliveries.recount(scene.key)

@@ -1,6 +1,7 @@
 import Model
 import Octets
 import Storage
+import TestSupport
 import Testing
 
 @Suite("A random walk")

@@ -57,10 +57,9 @@ struct SendRun {
     if let problem = await (try Exit(to: endpoint, on: loop)).problem() {
       return try giveUp(SenderAdvice.sentence(problem, for: endpoint), problem)
     }
-    var house = house
-    if house == nil { house = try await House.open(configuration, on: loop) }
-    guard let house else { return .failure }
-    return try await send(through: endpoint, to: recipients, in: house)
+    let opened =
+      if let house { house } else { try await House.open(configuration, on: loop) }
+    return try await send(through: endpoint, to: recipients, in: opened)
   }
 
   /// The server of the campaign to go on with, its password unsealed.
@@ -218,7 +217,7 @@ struct SendRun {
     let display = ProgressDisplay(console, total: campaign.counts.total)
     return try await withThrowingTaskGroup(of: Void.self) { group in
       group.addTask {
-        await display.follow { try? await house.store.campaigns.progress(campaign.key)?.counts }
+        await display.follow { try? await house.store.campaigns.counts(campaign.key) }
       }
       let result = try await dispatcher.send()
       group.cancelAll()
@@ -239,7 +238,6 @@ struct SendRun {
       if campaign.state == .sending {
         _ = try await house.store.campaigns.move(key, to: .sent, now: .now())
       }
-      try await forgetAttachments(of: campaign, in: house)
     case .deferred: code = .deferred
     case .stopped: code = .interrupted
     case .unreachable(let error):
@@ -259,7 +257,8 @@ struct SendRun {
       )
       return .failure
     }
-    let counts = try await house.store.campaigns.find(key)?.counts ?? campaign.counts
+    let counts = try await house.store.campaigns.counts(key) ?? campaign.counts
+    forgetAttachments(of: campaign, counts, in: house)
     try await report(key, composer, in: house)
     let seconds = (Timestamp.now() - started) / .seconds(1)
     let summary = CampaignSummary(
@@ -273,9 +272,10 @@ struct SendRun {
   }
 
   /// Removes the attachments once nothing of the campaign can be tried again.
-  private func forgetAttachments(of campaign: Campaign, in house: House) async throws {
-    guard let counts = try await house.store.campaigns.find(campaign.key)?.counts,
-      counts[.failed] + counts[.unknown] + counts[.cancelled] == 0, counts.isFinished
+  private func forgetAttachments(
+    of campaign: Campaign, _ counts: CampaignCounts, in house: House
+  ) {
+    guard counts[.failed] + counts[.unknown] + counts[.cancelled] == 0, counts.isFinished
     else { return }
     for attachment in campaign.content.attachments {
       house.folder.removeAttachment(attachment.file)

@@ -134,7 +134,7 @@ package struct Dispatcher: Sendable {
   private func verdictWhenIdle(
     since: Timestamp, now: Timestamp
   ) async throws(StoreError) -> Result? {
-    guard let (_, counts) = try await store.campaigns.progress(campaign.key) else {
+    guard let counts = try await store.campaigns.counts(campaign.key) else {
       return .stopped
     }
     if counts[.sending] > 0 || counts[.queued] > 0 { return nil }
