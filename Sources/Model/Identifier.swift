@@ -79,5 +79,12 @@ package struct Identifier: Sendable, Hashable, Comparable {
     case campaign = "cmp"
     case `import` = "imp"
     case sender = "snd"
+    /// A list: the people of an uploaded file.
+    case list = "lst"
+    case template = "tpl"
+    case user = "usr"
+    case job = "job"
+    /// A message in the sandbox's inbox.
+    case message = "msg"
   }
 }

@@ -17,6 +17,24 @@ package struct Campaign: Sendable {
   /// Grows with every change; the `id:` of progress events.
   package var revision: Int
   package var createdAt: Timestamp
+  package var kind = Kind.campaign
+  /// The template that it began from.
+  package var template: Identifier?
+  package var scheduledAt: Timestamp?
+  /// The zone in which ``scheduledAt`` was chosen.
+  package var timeZone = "UTC"
+  package var startedAt: Timestamp?
+  package var finishedAt: Timestamp?
+  package var archivedAt: Timestamp?
+  /// The address of the user who made it.
+  package var createdBy: String?
+  package var pace = CampaignPace()
+
+  package enum Kind: String, Sendable {
+    case campaign
+    /// One message to one recipient, not listed among the campaigns.
+    case single
+  }
 
   package init(
     id: Identifier, workspace: Identifier, name: String, state: CampaignState,
@@ -65,10 +83,13 @@ package struct CampaignContent: Sendable, Equatable {
   /// Where public links lead, as in `https://mail.example.org`; without it one opts out by mail.
   package var baseURL: String?
   package var attachments: [StoredAttachment]
+  /// Whether placeholders are filled in; without it subject and body go out as they are.
+  package var isPersonalised: Bool
 
   package init(
     subject: String, html: [UInt8]?, text: [UInt8]?, from: String, replyTo: String? = nil,
-    isTransactional: Bool = false, baseURL: String? = nil, attachments: [StoredAttachment] = []
+    isTransactional: Bool = false, baseURL: String? = nil, attachments: [StoredAttachment] = [],
+    isPersonalised: Bool = true
   ) {
     self.subject = subject
     self.html = html
@@ -78,6 +99,7 @@ package struct CampaignContent: Sendable, Equatable {
     self.isTransactional = isTransactional
     self.baseURL = baseURL
     self.attachments = attachments
+    self.isPersonalised = isPersonalised
   }
 }
 
@@ -105,4 +127,20 @@ package enum InDoubtPolicy: String, Sendable {
   case hold
   /// It is sent again: nobody is missed, a few may get two copies with one Message-ID.
   case resend
+}
+
+/// What the sending engine says about its speed.
+package struct CampaignPace: Sendable, Equatable {
+  /// Messages a second over the last few seconds; `nil` while nothing is sent.
+  package var rate: Double?
+  /// When the last message will have left, by the limits in force.
+  package var finishEstimate: Timestamp?
+  /// Why it does not go faster, in a sentence; `nil` when nothing holds it up.
+  package var slowReason: String?
+
+  package init(rate: Double? = nil, finishEstimate: Timestamp? = nil, slowReason: String? = nil) {
+    self.rate = rate
+    self.finishEstimate = finishEstimate
+    self.slowReason = slowReason
+  }
 }
