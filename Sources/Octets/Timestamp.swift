@@ -16,8 +16,9 @@ package struct Timestamp: Sendable, Hashable, Comparable {
     return Timestamp(microseconds: Int64(time.tv_sec) * 1_000_000 + Int64(time.tv_nsec) / 1_000)
   }
 
+  /// Whole seconds, rounded down.
   package var seconds: Int64 {
-    microseconds >= 0 ? microseconds / 1_000_000 : (microseconds - 999_999) / 1_000_000
+    microseconds / 1_000_000 - (microseconds % 1_000_000 < 0 ? 1 : 0)
   }
   package var milliseconds: Int64 { microseconds / 1_000 }
 

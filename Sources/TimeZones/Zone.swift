@@ -1,0 +1,77 @@
+package import Octets
+
+/// A time zone of the system's database, as in `Europe/Berlin`.
+package struct Zone: Sendable {
+  /// As it was asked for.
+  package let name: String
+  let rules: ZoneRules
+
+  /// Universal time, which needs no file.
+  package static let utc = Zone(name: "UTC", rules: .utc)
+
+  /// The names that people choose from, sorted: a city each, and `UTC`.
+  package static var names: [String] { Atlas.system.names }
+
+  /// The zone of that name, older names and other spellings of the database among them.
+  ///
+  /// The name may come from a stranger. A zone is read from its file once.
+  package init(named name: String) throws(ZoneError) {
+    self = try Atlas.system.zone(named: name)
+  }
+
+  init(name: String, rules: ZoneRules) {
+    self.name = name
+    self.rules = rules
+  }
+
+  /// Seconds ahead of UTC; negative in the west.
+  package func offset(at moment: Timestamp) -> Int {
+    rules.period(at: moment.seconds).offset
+  }
+
+  /// What the people there call their time, as in `CEST` or `+0545`.
+  package func abbreviation(at moment: Timestamp) -> String {
+    rules.period(at: moment.seconds).abbreviation
+  }
+
+  /// What the clocks and calendars there show.
+  package func civil(at moment: Timestamp) -> Timestamp.Civil {
+    let shift = Int64(offset(at: moment)) * 1_000_000
+    let (shown, overflows) = moment.microseconds.addingReportingOverflow(shift)
+    return Timestamp(microseconds: overflows ? (shift > 0 ? .max : .min) : shown).civil
+  }
+
+  /// The next time that the clocks there are changed, `nil` when no such day is known.
+  package func nextTransition(after moment: Timestamp) -> Transition? {
+    guard let change = rules.nextChange(after: moment.seconds) else { return nil }
+    return Transition(
+      moment: Timestamp(saturating: change), before: rules.period(at: change - 1).offset,
+      after: rules.period(at: change).offset)
+  }
+
+  /// A change of the clocks; offsets are in seconds ahead of UTC.
+  package struct Transition: Sendable, Equatable {
+    package let moment: Timestamp
+    package let before: Int
+    package let after: Int
+  }
+}
+
+extension Zone: Equatable {
+  package static func == (left: Self, right: Self) -> Bool { left.name == right.name }
+}
+
+/// Why there is no such zone.
+package enum ZoneError: Error, Equatable {
+  /// The system's database has no zone of that name.
+  case unknown
+  /// The system's database has the name, but its file is missing or damaged.
+  case unreadable
+}
+
+extension Timestamp {
+  init(saturating seconds: Int64) {
+    let (microseconds, overflows) = seconds.multipliedReportingOverflow(by: 1_000_000)
+    self.init(microseconds: overflows ? (seconds > 0 ? .max : .min) : microseconds)
+  }
+}
