@@ -5,7 +5,7 @@ BINARY := .build/release/martlet
 PYTEST := .venv/bin/python -m pytest
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build run test test-rooms test-end-to-end check format bench clean
+.PHONY: help setup build run demo-send bench-web test test-rooms test-end-to-end check format bench clean
 
 help: ## Print this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -16,7 +16,10 @@ setup: ## Install the Debian packages that building needs (says what it does)
 build: setup ## Build the program: .build/release/martlet
 	swift build -c release --product martlet
 
-run: build ## Build, then send a demo campaign of 2,000 messages into the built-in sandbox
+run: build ## Build, then serve the demo company: open the link it prints
+	@$(BINARY) serve --demo
+
+demo-send: build ## Build, then send 2,000 messages into the sandbox from the command line
 	@scripts/demo.sh $(BINARY)
 
 test: test-rooms test-end-to-end ## Run every test, on real mail servers too, and print the coverage
@@ -44,6 +47,9 @@ format: ## Rewrite all Swift files to the house style
 
 bench: build ## Send 100,000 messages into the counting sandbox and print messages a second
 	@Benchmarks/deliver $(BINARY)
+
+bench-web: build ## Ask the pages as fast as wrk can, beside a like page of Flask under gunicorn
+	@Benchmarks/web $(BINARY)
 
 clean: ## Remove what was built; ./data and .env stay
 	rm -rf .build .venv

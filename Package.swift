@@ -37,6 +37,7 @@ let package = Package(
     .systemLibrary(name: "CIDN2", pkgConfig: "libidn2", providers: [.apt(["libidn2-dev"])]),
     .systemLibrary(
       name: "CMicrohttpd", pkgConfig: "libmicrohttpd", providers: [.apt(["libmicrohttpd-dev"])]),
+    .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .target(name: "CNet"),
     .target(name: "CAssets"),
 
@@ -49,8 +50,9 @@ let package = Package(
     room("Database", ["CSQLite"]),
     room("Liquid"),
     room("Spreadsheet"),
+    room("TimeZones"),
     room("MIME", ["Crypto", "CIDN2"]),
-    room("HTTP", ["CMicrohttpd"]),
+    room("HTTP", ["CMicrohttpd", "CZlib"]),
     room("SMTP", ["Net", "MIME", "Crypto"]),
 
     // First floor: the product's nouns, rows and messages.
@@ -66,12 +68,19 @@ let package = Package(
         "Telemetry",
       ]),
 
+    room(
+      "Web",
+      [
+        "HTTP", "Crypto", "MIME", "Liquid", "Spreadsheet", "Compose", "Model", "Storage",
+        "Telemetry", "CAssets", "TimeZones",
+      ]),
+
     // Roof: configuration, composition, command line.
     room(
       "App",
       [
         "Telemetry", "Crypto", "Net", "Database", "Liquid", "Spreadsheet", "MIME", "SMTP", "Model",
-        "Storage", "Compose", "Workers",
+        "Storage", "Compose", "Workers", "HTTP", "Web", "TimeZones", "CAssets",
       ]),
     .executableTarget(name: "martlet", dependencies: ["App"], swiftSettings: strict),
 
@@ -82,15 +91,19 @@ let package = Package(
     tests("Compose", ["Crypto", "MIME", "Model"]),
     tests("Crypto"),
     tests("Database"),
-    tests("HTTP"),
+    tests("HTTP", ["CZlib"]),
     tests("Liquid"),
     tests("MIME"),
     tests("Model"),
     tests("Net"),
+    .testTarget(
+      name: "OctetsTests", dependencies: open + ["TestSupport"], swiftSettings: strict),
     tests("SMTP", ["Net"]),
     tests("Spreadsheet"),
     tests("Storage", ["CSQLite", "Database", "MIME", "Model"]),
     tests("Telemetry"),
+    tests("TimeZones"),
+    tests("Web", ["HTTP", "Crypto", "Compose", "MIME", "Model", "Storage", "TimeZones"]),
     tests("Workers", ["SMTP", "Net", "Crypto", "Spreadsheet", "Compose", "Model", "Storage"]),
   ],
   cLanguageStandard: .c2x

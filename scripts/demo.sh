@@ -20,7 +20,7 @@ status=0
 "$martlet" send --sandbox \
   --contacts "$folder/contacts.csv" \
   --subject 'The autumn workshop is open, {{ first_name | default: "friend" }}' \
-  --body scripts/demo/letter.html --text scripts/demo/letter.txt \
+  --body Sources/CAssets/demo/letter.html --text Sources/CAssets/demo/letter.txt \
   --from 'Käthe from Nordlicht <kaethe@nordlicht.test>' \
   --base-url https://nordlicht.test \
   --data "$folder" --report "$folder/report.csv" || status=$?

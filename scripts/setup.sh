@@ -13,6 +13,8 @@ build_packages=(
   libsodium-dev   # sealing of stored passwords
   libidn2-dev     # internationalised domain names
   libmicrohttpd-dev # the web server
+  zlib1g-dev      # its compression
+  tzdata          # the time zones of the world, read when the program runs
   python3         # scripts/check.sh and scripts/demo.sh
 )
 test_packages=(
@@ -22,6 +24,8 @@ test_packages=(
   dovecot-core    # a real mail store behind it
   dovecot-imapd
   dovecot-lmtpd
+  chromium        # looks at the pages
+  fonts-dejavu-core
 )
 
 say() { echo "setup: $*"; }

@@ -32,6 +32,7 @@ package enum Martlet {
     let configure: Configure = { arguments, console in
       var options: [Setting: String] = [:]
       if let data = arguments.value("data") { options[.data] = data }
+      if let listen = arguments.value("listen") { options[.listen] = listen }
       let configuration = try Configuration(
         options: options, environment: environment, dotEnv: try SettingFile.dotEnv(),
         readingFile: SettingFile.read)
@@ -41,7 +42,8 @@ package enum Martlet {
     return Program(
       name: "martlet", version: version, summary: "send e-mail campaigns, and know who got them",
       commands: [
-        .send(configure, crash: crash), .sandbox(configure), .addressCheck, .migrate(configure),
+        .serve(configure, crash: crash), .send(configure, crash: crash), .sandbox(configure),
+        .addressCheck, .migrate(configure), .userCreate(configure), .userResetPassword(configure),
         .secretRotate(configure), .configShow(configure), .version,
       ])
   }

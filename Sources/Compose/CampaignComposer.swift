@@ -22,7 +22,7 @@ package struct CampaignComposer: Sendable {
   private let frame: MessageFrame
   private let subject: Personalised
   private let html: Personalised?
-  private let text: Personalised?
+  private let text: Personalised
   private let unsubscribe: UnsubscribeLink
   private let isTransactional: Bool
 
@@ -55,34 +55,34 @@ package struct CampaignComposer: Sendable {
       throw .header(field: "Subject", error)
     }
 
-    var htmlSource = content.html
-    var textSource = content.text ?? content.html.map(PlainText.made(from:))
-    guard textSource != nil else { throw .noBody }
-    if !content.isTransactional, Footer.isNeeded(in: [htmlSource, textSource]) {
-      htmlSource = htmlSource.map(Footer.added(toHTML:))
-      textSource = textSource.map(Footer.added(toText:))
+    guard let textSource = content.text ?? content.html.map(PlainText.made(from:)) else {
+      throw .noBody
     }
+    // A link that is not filled in is none.
+    let hasLink = content.isPersonalised && !Footer.isNeeded(in: [content.html, textSource])
+    let isFooted = !content.isTransactional && !hasLink
     let constants: [String: Value] = [
       "campaign.name": Value(name), "sender.email": .string(from.address.wire),
       "sender.name": .string(from.name?.bytes ?? []),
     ]
     func compiled(
-      _ source: [UInt8], _ part: String, _ escaping: Escaping
+      _ source: Footed, _ part: String, _ escaping: Escaping
     ) throws(ComposeError) -> Personalised {
       do throws(TemplateError) {
         return try Personalised(
-          source, escaping: escaping, fieldNames: fieldNames, constants: constants)
+          source, escaping: escaping, fieldNames: fieldNames, constants: constants,
+          isVerbatim: !content.isPersonalised)
       } catch {
         throw .template(part: part, error)
       }
     }
-    subject = try compiled([UInt8](content.subject.utf8), "subject", .none)
-    html = try htmlSource.map { source throws(ComposeError) in
-      try compiled(source, "HTML body", .html)
+    subject = try compiled(Footed(before: [UInt8](content.subject.utf8)), "subject", .none)
+    html = try content.html.map { source throws(ComposeError) in
+      try compiled(
+        isFooted ? Footer.added(toHTML: source) : Footed(before: source), "HTML body", .html)
     }
-    text = try textSource.map { source throws(ComposeError) in
-      try compiled(source, "text body", .none)
-    }
+    text = try compiled(
+      isFooted ? Footer.added(toText: textSource) : Footed(before: textSource), "text body", .none)
   }
 
   /// Makes one recipient's message.
@@ -112,11 +112,7 @@ package struct CampaignComposer: Sendable {
 
   /// The name that the message to a recipient keeps over all attempts.
   package func messageID(forDelivery number: Int) -> MessageID {
-    var unique = campaign.campaign.octets
-    for shift in stride(from: 32, through: 0, by: -8) {
-      unique.append(UInt8(truncatingIfNeeded: number >> shift))
-    }
-    return MessageID(unique: unique, sender: from.address)
+    MessageNames(of: campaign, from: from.address).name(forDelivery: number)
   }
 
   private func rendered(

@@ -13,14 +13,21 @@ struct Personalised: Sendable {
     case contact
   }
 
+  /// What goes out as it is, before and behind the template.
+  private let before: [UInt8]
+  private let after: [UInt8]
   private let template: Template
   private let sources: [Source]
   private let fieldNames: [[UInt8]]
   private let escaping: Escaping
 
   init(
-    _ source: [UInt8], escaping: Escaping, fieldNames: [String], constants: [String: Value]
+    _ part: Footed, escaping: Escaping, fieldNames: [String], constants: [String: Value],
+    isVerbatim: Bool
   ) throws(TemplateError) {
+    let source = isVerbatim ? part.footer : part.source
+    before = isVerbatim ? part.before : []
+    after = isVerbatim ? part.after : []
     template = try Template(
       parsing: source, options: ParseOptions(singleBraceNames: FieldName.inSingleBraces))
     self.escaping = escaping
@@ -56,7 +63,9 @@ struct Personalised: Sendable {
       }
     }
     let globals: Value = template.usesDynamicNames ? contact(recipient) : .null
+    output += before
     try template.render(slots, globals: globals, escaping: escaping, into: &output)
+    output += after
   }
 
   private func contact(_ recipient: RecipientValues) -> Value {

@@ -28,6 +28,15 @@ package struct Row: Sendable {
 
   package func bool(_ name: String) throws(DatabaseError) -> Bool { try integer(name) != 0 }
 
+  package func realIfAny(_ name: String) throws(DatabaseError) -> Double? {
+    switch try value(name) {
+    case .real(let number): return number
+    case .integer(let number): return Double(number)
+    case .null: return nil
+    default: throw .unexpectedColumn(name)
+    }
+  }
+
   /// The octets of a text or blob.
   package func octets(_ name: String) throws(DatabaseError) -> [UInt8] {
     guard let octets = try octetsIfAny(name) else { throw .unexpectedColumn(name) }

@@ -62,6 +62,9 @@ package struct SQL: Sendable, ExpressibleByStringInterpolation {
       appendInterpolation(value.map { .integer(Int64(clamping: $0)) } ?? .null)
     }
     package mutating func appendInterpolation(_ value: Double) { appendInterpolation(.real(value)) }
+    package mutating func appendInterpolation(_ value: Double?) {
+      appendInterpolation(value.map(Value.real) ?? .null)
+    }
     package mutating func appendInterpolation(_ value: Bool) {
       appendInterpolation(.integer(value ? 1 : 0))
     }

@@ -4,6 +4,8 @@ import Glibc
 package enum NetError: Error, Sendable, Equatable, CustomStringConvertible {
   /// The name has no address; `reason` is the resolver's.
   case unresolvable(host: String, reason: String)
+  /// The resolver could not find out whether the name has an address; later it may.
+  case notLookedUp(host: String, reason: String)
   /// Nobody listens there.
   case refused
   /// No answer in time.
@@ -18,6 +20,7 @@ package enum NetError: Error, Sendable, Equatable, CustomStringConvertible {
   package var description: String {
     switch self {
     case .unresolvable(let host, let reason): "the name \(host) could not be resolved (\(reason))"
+    case .notLookedUp(let host, let reason): "the name \(host) could not be looked up (\(reason))"
     case .refused: "the connection was refused"
     case .timedOut: "no answer in time"
     case .closed: "the other side closed the connection"

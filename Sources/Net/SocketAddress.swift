@@ -42,7 +42,10 @@ package struct SocketAddress: Sendable, Hashable, CustomStringConvertible {
     var list: UnsafeMutablePointer<addrinfo>?
     let code = getaddrinfo(host, String(port), &hints, &list)
     guard code == 0 else {
-      return .failure(.unresolvable(host: host, reason: String(cString: gai_strerror(code))))
+      let reason = String(cString: gai_strerror(code))
+      return .failure(
+        code == EAI_AGAIN
+          ? .notLookedUp(host: host, reason: reason) : .unresolvable(host: host, reason: reason))
     }
     defer { freeaddrinfo(list) }
     var addresses: [SocketAddress] = []

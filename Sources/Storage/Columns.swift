@@ -9,6 +9,12 @@ extension SQL.Interpolation {
     appendInterpolation(moment.microseconds)
   }
 
+  mutating func appendInterpolation(_ id: Identifier?) { appendInterpolation(blob: id?.octets) }
+
+  mutating func appendInterpolation(_ moment: Timestamp?) {
+    appendInterpolation(moment?.microseconds)
+  }
+
   mutating func appendInterpolation(_ state: DeliveryState) { appendInterpolation(state.rawValue) }
 
   /// The condition that keeps a statement inside one campaign of one workspace.
@@ -17,6 +23,30 @@ extension SQL.Interpolation {
     appendInterpolation(key.workspace)
     appendLiteral(" AND campaign_id = ")
     appendInterpolation(key.campaign)
+  }
+
+  /// The number of rows that a list gives at once; a negative one would mean all of them.
+  mutating func appendInterpolation(page limit: Int) {
+    appendInterpolation(min(max(0, limit), 1_000))
+  }
+}
+
+extension SQL {
+  /// The condition that one of some columns holds a text, whatever the case of ASCII letters.
+  static func anyOf(_ columns: [SQL], contain text: String) -> SQL {
+    var pattern = "%"
+    // Longer ones are nobody's words, and the database refuses very long ones.
+    for scalar in text.unicodeScalars.prefix(200) {
+      if scalar == "%" || scalar == "_" || scalar == "\\" { pattern.append("\\") }
+      pattern.unicodeScalars.append(scalar)
+    }
+    pattern.append("%")
+    var condition: SQL = "("
+    for (index, column) in columns.enumerated() {
+      if index > 0 { condition = condition + " OR " }
+      condition = condition + "lower(\(column)) LIKE lower(\(pattern)) ESCAPE '\\'"
+    }
+    return condition + ")"
   }
 }
 
@@ -28,6 +58,18 @@ extension Row {
 
   func moment(_ name: String) throws(DatabaseError) -> Timestamp {
     Timestamp(microseconds: Int64(try integer(name)))
+  }
+
+  func identifierIfAny(_ name: String) throws(DatabaseError) -> Identifier? {
+    try octetsIfAny(name) == nil ? nil : try identifier(name)
+  }
+
+  func momentIfAny(_ name: String) throws(DatabaseError) -> Timestamp? {
+    try integerIfAny(name).map { Timestamp(microseconds: Int64($0)) }
+  }
+
+  func boolIfAny(_ name: String) throws(DatabaseError) -> Bool? {
+    try integerIfAny(name).map { $0 != 0 }
   }
 }
 

@@ -3,19 +3,38 @@ package import Database
 /// Everything the product keeps, one room per noun: the only place where SQL is written.
 package struct Store: Sendable {
   private let pool: DatabasePool
+  /// Rings when something has changed that somebody may wait for.
+  package let doorbell: Doorbell
   /// The writer of intents and outcomes.
   package let ledger: Ledger
 
+  // Who works here.
   package var workspaces: Workspaces { Workspaces(pool: pool) }
+  package var users: Users { Users(pool: pool) }
+  package var sessions: Sessions { Sessions(pool: pool) }
+  package var links: OneTimeLinks { OneTimeLinks(pool: pool) }
+  package var accessTries: AccessTries { AccessTries(pool: pool) }
+  package var settings: Settings { Settings(pool: pool) }
+
+  // What they send, and to whom.
   package var senders: Senders { Senders(pool: pool) }
   package var sealedSecrets: SealedSecrets { SealedSecrets(pool: pool) }
-  package var audiences: Audiences { Audiences(pool: pool) }
-  package var campaigns: Campaigns { Campaigns(pool: pool) }
-  package var deliveries: Deliveries { Deliveries(pool: pool) }
+  package var audiences: Audiences { Audiences(pool: pool, doorbell: doorbell) }
+  package var templates: Templates { Templates(pool: pool) }
+  package var campaigns: Campaigns { Campaigns(pool: pool, doorbell: doorbell) }
+  package var deliveries: Deliveries { Deliveries(pool: pool, doorbell: doorbell) }
+  package var log: DeliveryLog { DeliveryLog(pool: pool) }
+  package var usage: Usage { Usage(pool: pool) }
+
+  // What the engine does on the side.
+  package var jobs: Jobs { Jobs(pool: pool, doorbell: doorbell) }
+  package var inbox: Inbox { Inbox(pool: pool, doorbell: doorbell) }
 
   private init(pool: DatabasePool) {
     self.pool = pool
-    ledger = Ledger(pool: pool)
+    let doorbell = Doorbell()
+    self.doorbell = doorbell
+    ledger = Ledger(pool: pool, doorbell: doorbell)
   }
 
   /// Opens the database file, makes it if need be, and brings its schema up to date.

@@ -11,9 +11,12 @@ package struct Importer: Sendable {
   private let crash: CrashPlan
   private static let batch = 5_000
 
-  package init(store: Store, crash: CrashPlan = .none) {
+  private let stop: StopSign?
+
+  package init(store: Store, crash: CrashPlan = .none, stop: StopSign? = nil) {
     self.store = store
     self.crash = crash
+    self.stop = stop
   }
 
   /// What a contact file looks like, without reading its rows.
@@ -41,19 +44,19 @@ package struct Importer: Sendable {
       columns: file.columns, emailColumn: emailColumn, offset: file.headerEndOffset, line: 2)
   }
 
-  /// Stores all rows that are missing.
+  /// Stores all rows that are missing; `path` tells where the file lies, if not where it says.
   ///
-  /// - Returns: The audience, ready.
+  /// - Returns: The audience, ready unless it was stopped before.
   /// - Throws: ``SpreadsheetError`` when the file cannot be read to its end, ``StoreError``.
-  package func run(_ audience: Audience) async throws -> Audience {
+  package func run(_ audience: Audience, at path: String? = nil) async throws -> Audience {
     var audience = audience
     if audience.state == .ready { return audience }
     var file = try ContactFile(
-      path: audience.file, resumingAt: audience.offset, line: audience.line)
+      path: path ?? audience.file, resumingAt: audience.offset, line: audience.line)
     let columns = file.columns.count
     var row = Row()
     var rows: [AudienceRow] = []
-    while audience.state == .reading {
+    while audience.state == .reading, stop?.isRaised != true {
       while rows.count < Self.batch {
         guard try file.next(into: &row) else {
           audience.state = .ready

@@ -9,18 +9,24 @@ package struct Planner: Sendable {
   /// Rows a transaction: about 20 ms, so that the ledgers of other campaigns never wait long.
   private static let chunk = 2_000
 
-  package init(store: Store, crash: CrashPlan = .none) {
+  private let stop: StopSign?
+
+  package init(store: Store, crash: CrashPlan = .none, stop: StopSign? = nil) {
     self.store = store
     self.crash = crash
+    self.stop = stop
   }
 
   /// Plans what is missing and moves the campaign from *preparing* to *sending*.
   ///
-  /// A planner that was killed goes on behind the last chunk.
+  /// A planner that was killed or stopped goes on behind the last chunk.
   package func run(_ campaign: Campaign) async throws(StoreError) {
-    while try await store.deliveries.planNext(Self.chunk, of: campaign) > 0 {
+    while stop?.isRaised != true {
+      guard try await store.deliveries.planNext(Self.chunk, of: campaign) > 0 else {
+        try await store.campaigns.beginSending(campaign.key, now: .now())
+        return
+      }
       crash.reached(.planChunk)
     }
-    _ = try await store.campaigns.move(campaign.key, to: .sending, now: .now())
   }
 }

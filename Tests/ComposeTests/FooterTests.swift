@@ -4,7 +4,7 @@ import Testing
 
 struct FooterTests {
   private func html(_ source: String) -> String {
-    String(decoding: Footer.added(toHTML: [UInt8](source.utf8)), as: UTF8.self)
+    String(decoding: Footer.added(toHTML: [UInt8](source.utf8)).source, as: UTF8.self)
   }
 
   @Test(arguments: ["</body>", "</BODY>", "</Body ></html>"])
@@ -28,7 +28,8 @@ struct FooterTests {
   }
 
   @Test func `text gets it under a signature line`() {
-    let made = String(decoding: Footer.added(toText: [UInt8]("Hi".utf8)), as: UTF8.self)
+    let made = String(
+      decoding: Footer.added(toText: [UInt8]("Hi".utf8)).source, as: UTF8.self)
     #expect(made.hasPrefix("Hi\n\n-- \n"))
     #expect(made.hasSuffix("{{ unsubscribe_url }}\n"))
   }

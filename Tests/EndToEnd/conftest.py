@@ -7,7 +7,10 @@ from counterparts.processes import is_root
 from counterparts.recording_sink import RecordingSink
 from counterparts.relay import Relay
 from counterparts.smtp_sink import SMTPSink
+from playwright.sync_api import sync_playwright
+
 from program import Martlet
+from served import Served
 
 
 @pytest.fixture
@@ -38,3 +41,29 @@ def relay(authority):
         pytest.skip("a Postfix of one's own must be started by root")
     with Relay(authority.good()) as relay:
         yield relay
+
+
+@pytest.fixture
+def served(martlet):
+    """An installation with nothing in it."""
+    with Served(martlet) as server:
+        yield server
+
+
+@pytest.fixture
+def demo(martlet):
+    """An installation with the demo company."""
+    with Served(martlet, "--demo") as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def browser():
+    """Debian's Chromium."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path="/usr/bin/chromium",
+            args=["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu"],
+        )
+        yield browser
+        browser.close()

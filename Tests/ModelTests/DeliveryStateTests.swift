@@ -5,7 +5,7 @@ import Testing
 struct DeliveryStateTests {
   /// The drawing in `docs/delivery-states.md`, written down a second time.
   private static let drawn: [DeliveryState: [DeliveryState]] = [
-    .queued: [.sending, .suppressed, .skipped, .cancelled],
+    .queued: [.sending, .deferred, .suppressed, .skipped, .cancelled],
     .sending: [.queued, .sent, .deferred, .failed, .unknown, .suppressed, .cancelled],
     .deferred: [.sending, .failed, .suppressed, .cancelled],
     .sent: [],

@@ -143,6 +143,7 @@ extension Dispatcher.Result {
     switch self {
     case .finished: "finished"
     case .deferred: "deferred"
+    case .limited: "limited"
     case .stopped: "stopped"
     case .unreachable: "unreachable"
     case .senderFailed: "senderFailed"

@@ -1,7 +1,7 @@
+import Compose
 import Glibc
 import MIME
 import Model
-import Octets
 import Spreadsheet
 
 /// A campaign's report as CSV, written beside its place and moved there when it is whole.
@@ -28,11 +28,7 @@ final class ReportFile {
           file with --report.
           """)
     }
-    writer.append(
-      row: [
-        "email", "status", "state", "reason", "code", "enhanced_code", "attempts", "sent_at",
-        "message_id",
-      ], to: &buffer)
+    writer.append(row: CampaignReport.columns, to: &buffer)
   }
 
   /// A report that was not finished leaves nothing behind.
@@ -42,14 +38,7 @@ final class ReportFile {
   }
 
   func append(_ row: ReportRow, messageID: MessageID?) throws(Failure) {
-    let isSent = row.state == .sent
-    let cells: [[UInt8]] = [
-      row.email, [UInt8]((isSent ? "Sent" : "Failed").utf8), [UInt8](row.state.word.utf8),
-      [UInt8](Self.reason(row).utf8), [UInt8]((row.code.map(String.init) ?? "").utf8),
-      [UInt8](row.enhancedCode.utf8), [UInt8](String(row.attempts).utf8),
-      [UInt8]((row.sentAt?.rfc3339 ?? "").utf8), messageID?.bytes ?? [],
-    ]
-    writer.append(row: cells, to: &buffer)
+    writer.append(row: CampaignReport.cells(row, messageID: messageID), to: &buffer)
     if buffer.count > 1 << 16 { try flush() }
   }
 
@@ -76,13 +65,5 @@ final class ReportFile {
   private func failure() -> Failure {
     let reason = String(cString: strerror(errno))
     return Failure(description: "The report \(path) cannot be written: \(reason).")
-  }
-
-  private static func reason(_ row: ReportRow) -> String {
-    switch row.state {
-    case .queued, .sending: row.reason.isEmpty ? "not sent yet" : row.reason
-    case .deferred: row.reason.isEmpty ? "due again later" : "due again later: \(row.reason)"
-    default: row.reason
-    }
   }
 }

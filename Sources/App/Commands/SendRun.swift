@@ -105,7 +105,8 @@ struct SendRun {
     let composer = try composer(
       of: campaign.content, of: campaign.key, named: campaign.name,
       fieldNames: audience.fieldNames,
-      attachments: campaign.state == .sending ? try attachments(of: campaign, in: house) : [],
+      attachments: campaign.state == .sending
+        ? try AttachmentFolder(house.folder.attachments).read(campaign.content.attachments) : [],
       linkKey: house.linkKey)
     let before = campaign.counts
     var result = Dispatcher.Result.finished
@@ -192,14 +193,6 @@ struct SendRun {
     return audience
   }
 
-  private func attachments(of campaign: Campaign, in house: House) throws -> [Attachment] {
-    try campaign.content.attachments.map { stored in
-      Attachment(
-        content: try house.folder.attachmentBytes(stored.file), fileName: stored.name,
-        contentType: try stored.contentType.map { try ContentType($0) })
-    }
-  }
-
   private func dispatch(
     _ campaign: Campaign, in house: House, _ composer: CampaignComposer, _ exit: Exit,
     log: Log
@@ -238,7 +231,7 @@ struct SendRun {
       if campaign.state == .sending {
         _ = try await house.store.campaigns.move(key, to: .sent, now: .now())
       }
-    case .deferred: code = .deferred
+    case .deferred, .limited: code = .deferred
     case .stopped: code = .interrupted
     case .unreachable(let error):
       console.complain(SenderAdvice.sentence(error, for: endpoint))
@@ -246,10 +239,7 @@ struct SendRun {
     case .senderFailed(let error):
       let sentence = SenderAdvice.sentence(error, for: endpoint)
       console.complain(sentence)
-      try await house.store.deliveries.endUnsent(
-        of: key, as: .cancelled, reason: "not sent: \(error.sentence)", now: .now())
-      _ = try await house.store.campaigns.move(
-        key, to: .failed, failure: error.sentence, now: .now())
+      try await CampaignFailure(error.sentence).end(key, in: house.store, now: .now())
       code = .failure
     case .ledgerFailed(let error):
       console.complain(
@@ -258,7 +248,8 @@ struct SendRun {
       return .failure
     }
     let counts = try await house.store.campaigns.counts(key) ?? campaign.counts
-    forgetAttachments(of: campaign, counts, in: house)
+    try await AttachmentFolder(house.folder.attachments).forget(
+      campaign.content.attachments, in: house.workspace, of: house.store)
     try await report(key, composer, in: house)
     let seconds = (Timestamp.now() - started) / .seconds(1)
     let summary = CampaignSummary(
@@ -271,17 +262,6 @@ struct SendRun {
     return code
   }
 
-  /// Removes the attachments once nothing of the campaign can be tried again.
-  private func forgetAttachments(
-    of campaign: Campaign, _ counts: CampaignCounts, in house: House
-  ) {
-    guard counts[.failed] + counts[.unknown] + counts[.cancelled] == 0, counts.isFinished
-    else { return }
-    for attachment in campaign.content.attachments {
-      house.folder.removeAttachment(attachment.file)
-    }
-  }
-
   private func report(
     _ key: CampaignKey, _ composer: CampaignComposer, in house: House
   ) async throws {
@@ -292,9 +272,7 @@ struct SendRun {
       let page = try await house.store.deliveries.report(of: key, after: last, limit: 2_000)
       guard let end = page.last else { break }
       for row in page {
-        let hasMessage = row.state != .skipped && row.state != .suppressed
-        try report.append(
-          row, messageID: hasMessage ? composer.messageID(forDelivery: row.number) : nil)
+        try report.append(row, messageID: composer.messageID(forDelivery: row.number))
       }
       last = end.number
     }

@@ -10,6 +10,14 @@ extension Configuration {
   package var dataFolder: String { self[.data] ?? "./data" }
   package var allowedHosts: [String] { list(.allowedHosts) }
   package var trustedOrigins: [String] { list(.trustedOrigins) }
+  package var trustedProxies: [String] { list(.trustedProxies) }
+  package var privateHosts: [String] { list(.privateHosts) }
+  package var forcesHTTPS: Bool { self[.forceHTTPS].flatMap(Self.truth) ?? false }
+  /// `nil`: nothing is said to browsers.
+  package var strictTransport: Duration? {
+    let seconds = self[.strictTransport].flatMap { Int($0) } ?? 0
+    return seconds > 0 ? .seconds(seconds) : nil
+  }
   package var smtpPort: UInt16 { self[.smtpPort].flatMap { UInt16($0) } ?? 587 }
   package var isDebugging: Bool { self[.debug].flatMap(Self.truth) ?? false }
 
@@ -63,7 +71,10 @@ extension Configuration {
         ? "is not a host and a port. Write it as in 127.0.0.1:8080." : nil
     case .smtpPort, .postgresPort:
       UInt16(text).map { $0 > 0 } == true ? nil : "is not a port from 1 to 65535."
-    case .debug: truth(text) == nil ? "is neither true nor false." : nil
+    case .strictTransport:
+      Int(text).map { (0...63_072_000).contains($0) } == true
+        ? nil : "is not a number of seconds from 0 to 63072000 (two years)."
+    case .debug, .forceHTTPS: truth(text) == nil ? "is neither true nor false." : nil
     case .baseURL:
       isWebAddress(text) ? nil : "is not a web address. Write it as in https://mail.example.com."
     case .trustedOrigins:

@@ -7,6 +7,10 @@ package enum Setting: String, Sendable, CaseIterable {
   case baseURL = "BASE_URL"
   case allowedHosts = "ALLOWED_HOSTS"
   case trustedOrigins = "TRUSTED_ORIGINS"
+  case trustedProxies = "TRUSTED_PROXIES"
+  case forceHTTPS = "FORCE_HTTPS"
+  case strictTransport = "HSTS_SECONDS"
+  case privateHosts = "SMTP_PRIVATE_HOSTS"
   case databaseURL = "DATABASE_URL"
   case postgresDatabase = "POSTGRES_DB"
   case postgresUser = "POSTGRES_USER"
@@ -35,7 +39,8 @@ package enum Setting: String, Sendable, CaseIterable {
     case .postgresHost: "localhost"
     case .postgresPort: "5432"
     case .smtpPort: "587"
-    case .debug: "false"
+    case .debug, .forceHTTPS: "false"
+    case .strictTransport: "0"
     default: nil
     }
   }
@@ -65,6 +70,16 @@ package enum Setting: String, Sendable, CaseIterable {
     case .baseURL: "The address that links in messages begin with."
     case .allowedHosts: "Host names the web server answers to, parted by commas."
     case .trustedOrigins: "Origins whose forms are accepted behind a proxy, parted by commas."
+    case .trustedProxies:
+      "Addresses of proxies in front whose X-Forwarded-For, -Proto and -Host fields are believed, "
+        + "parted by commas."
+    case .forceHTTPS: "Whether whoever comes by plain HTTP is sent to HTTPS: true or false."
+    case .strictTransport:
+      "For how many seconds browsers shall insist on HTTPS (Strict-Transport-Security); 0 says "
+        + "nothing."
+    case .privateHosts:
+      "Mail servers at private addresses that are allowed while registration is open: names, "
+        + "addresses or networks as in 10.0.0.0/8, parted by commas."
     case .databaseURL: "A PostgreSQL database instead of the embedded one."
     case .postgresDatabase: "The PostgreSQL database's name, where DATABASE_URL is not given."
     case .postgresUser: "The PostgreSQL user, with POSTGRES_DB."
@@ -94,6 +109,8 @@ package enum Setting: String, Sendable, CaseIterable {
     case .baseURL: "https://mail.example.com"
     case .allowedHosts: "mail.example.com,localhost"
     case .trustedOrigins: "https://mail.example.com"
+    case .trustedProxies: "127.0.0.1"
+    case .privateHosts: "10.0.0.0/8,mail.internal"
     case .databaseURL: "postgresql://martlet:password@localhost:5432/martlet"
     case .postgresDatabase: "martlet"
     case .postgresPassword, .smtpPassword, .adminPassword: ""

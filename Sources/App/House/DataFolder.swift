@@ -36,6 +36,8 @@ final class DataFolder: Sendable {
 
   var database: String { "\(path)/martlet.db" }
   var logs: String { "\(path)/logs" }
+  var uploads: String { "\(path)/uploads" }
+  var attachments: String { "\(path)/attachments" }
   var keyFile: KeyFile { KeyFile(path: "\(path)/secret.key") }
 
   /// Where an attachment's content lies.
@@ -53,23 +55,7 @@ final class DataFolder: Sendable {
     }
   }
 
-  func removeAttachment(_ file: String) { unlink(attachment(file)) }
-
-  func attachmentBytes(_ file: String) throws(Failure) -> [UInt8] {
-    guard let stream = fopen(attachment(file), "re") else {
-      throw Self.failure("An attachment of the campaign cannot be read")
-    }
-    defer { fclose(stream) }
-    var octets: [UInt8] = []
-    var chunk = [UInt8](repeating: 0, count: 1 << 17)
-    while true {
-      let count = fread(&chunk, 1, chunk.count, stream)
-      if count == 0 { return octets }
-      octets.append(contentsOf: chunk[..<count])
-    }
-  }
-
-  private static func failure(_ what: String) -> Failure {
+  static func failure(_ what: String) -> Failure {
     let code = errno
     let reason = String(cString: strerror(code))
     let advice =

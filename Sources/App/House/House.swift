@@ -18,10 +18,8 @@ struct House: Sendable {
   static func open(
     _ configuration: Configuration, on loop: EventLoop
   ) async throws -> House {
-    try configuration.requireEmbeddedDatabase()
-    let folder = try DataFolder(configuration.dataFolder)
-    let keys = try keyRing(of: folder, configuration)
-    let (store, _) = try await Store.open(path: folder.database)
+    let installation = try await Installation.open(configuration)
+    let (folder, store, keys) = (installation.folder, installation.store, installation.keys)
     let id = Identifier.new()
     let workspace = try await store.workspaces.first(
       orAdd: Workspace(
@@ -33,12 +31,5 @@ struct House: Sendable {
     return House(
       folder: folder, store: store, keys: keys, workspace: workspace.id, linkKey: linkKey,
       loop: loop)
-  }
-
-  private static func keyRing(
-    of folder: DataFolder, _ configuration: Configuration
-  ) throws -> KeyRing {
-    if let text = configuration[.secretKey] { return KeyRing(current: try SecretKey(text: text)) }
-    return try folder.keyFile.readOrCreate().ring
   }
 }

@@ -10,3 +10,6 @@ struct martlet_asset {
 
 // The schema's history, in order; NULL past the end.
 const struct martlet_asset *martlet_migration(size_t index);
+
+// What web pages load: style, script and pictures; NULL past the end.
+const struct martlet_asset *martlet_web_asset(size_t index);

@@ -55,7 +55,8 @@ package enum DeliveryState: Int, Sendable, CaseIterable {
   /// The states that may follow this one.
   package var next: Set<DeliveryState> {
     switch self {
-    case .queued: [.sending, .suppressed, .skipped, .cancelled]
+    // Deferred when someone asks for it to be sent before all others.
+    case .queued: [.sending, .deferred, .suppressed, .skipped, .cancelled]
     case .sending: [.queued, .sent, .deferred, .failed, .unknown, .suppressed, .cancelled]
     case .deferred: [.sending, .failed, .suppressed, .cancelled]
     // Only when someone asks to try again, or to send what is in doubt once more.

@@ -41,12 +41,15 @@ package final class ClientSession {
   ///
   /// `hello` is our own name, a host name with a dot; without one the local address is given.
   /// `tls` is for servers that must prove who they are, `unverifiedTLS` for those where TLS only
-  /// hides the mail from listeners.
+  /// hides the mail from listeners. Only addresses that are admitted are connected to: what a name
+  /// stands for is asked once, so that it cannot change between the question and the connection.
   package static func open(
     _ endpoint: Endpoint, hello: String?, tls: TLSContext, unverifiedTLS: TLSContext,
-    patience: Patience, on loop: EventLoop
+    patience: Patience, on loop: EventLoop,
+    admitting admits: @Sendable (SocketAddress) -> Bool = { _ in true }
   ) async throws(SessionError) -> ClientSession {
-    let stream = try await connect(endpoint, patience: patience, on: loop)
+    let stream = try await connect(
+      endpoint, patience: patience, on: loop, admitting: admits)
     let session = ClientSession(stream: stream, patience: patience)
     do throws(SessionError) {
       let mustVerify = endpoint.credentials != nil || endpoint.security != .opportunistic
@@ -65,10 +68,18 @@ package final class ClientSession {
   }
 
   private static func connect(
-    _ endpoint: Endpoint, patience: Patience, on loop: EventLoop
+    _ endpoint: Endpoint, patience: Patience, on loop: EventLoop,
+    admitting admits: @Sendable (SocketAddress) -> Bool
   ) async throws(SessionError) -> Stream {
+    var addresses: [SocketAddress]
     do throws(NetError) {
-      let addresses = try await SocketAddress.resolve(host: endpoint.host, port: endpoint.port)
+      addresses = try await SocketAddress.resolve(host: endpoint.host, port: endpoint.port)
+    } catch {
+      throw .network(error, at: .connect)
+    }
+    addresses.removeAll { !admits($0) }
+    guard !addresses.isEmpty else { throw .forbiddenAddress(host: endpoint.host) }
+    do throws(NetError) {
       return try await Stream.connect(toAnyOf: addresses, patience: patience.connect, on: loop)
     } catch {
       throw .network(error, at: .connect)

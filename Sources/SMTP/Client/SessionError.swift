@@ -24,6 +24,8 @@ package enum SessionError: Error, Sendable, Equatable {
   case tlsNotOffered
   /// The server offers no way to sign in that we know; `offered` is what it has.
   case noMechanism(offered: [String])
+  /// All of the host's addresses are ones that we may not connect to.
+  case forbiddenAddress(host: String)
   /// What the server sent is not SMTP.
   case violation(String, at: Step)
 
@@ -33,7 +35,7 @@ package enum SessionError: Error, Sendable, Equatable {
     case .network(.tls(.certificate), _), .network(.unresolvable, _): false
     case .network, .violation: true
     case .refused(let reply, _): reply.severity != .permanent
-    case .wrongCredentials, .tlsNotOffered, .noMechanism: false
+    case .wrongCredentials, .tlsNotOffered, .noMechanism, .forbiddenAddress: false
     }
   }
 }

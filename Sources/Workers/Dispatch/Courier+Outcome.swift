@@ -63,6 +63,7 @@ extension SessionError {
       offered.isEmpty
         ? "the server offers no way to sign in"
         : "the server offers no way to sign in that is known here (it has \(offered.joined(separator: ", ")))"
+    case .forbiddenAddress(let host): "\(host) is at a private address, which is not allowed here"
     case .violation(let what, let step): "the server sent \(what) while \(step.rawValue)"
     }
   }

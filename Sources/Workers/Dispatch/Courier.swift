@@ -23,6 +23,7 @@ struct Courier: Sendable {
     let ledger: Ledger
     let feed: Feed
     let pace: Pace
+    let lines: Lines?
     let gate: ConnectionGate
     let ending: Ending
     let crash: CrashPlan
@@ -38,6 +39,8 @@ struct Courier: Sendable {
     let pieces: [[UInt8]]
     let startedAt: Timestamp
     var hasIntent = false
+    /// The right to send it, where there are hourly limits.
+    var permit: Permit?
     /// How often a connection broke before its text.
     var breaks = 0
   }
@@ -49,21 +52,42 @@ struct Courier: Sendable {
     var session: ClientSession?
     var messages = 0
     var current: Prepared?
+    var hasLine = false
     while true {
       if current == nil {
+        if hasLine, run.lines?.isOverShare(run.lease) == true {
+          if let open = session {
+            await open.quit()
+            run.gate.ended()
+            session = nil
+          }
+          run.lines?.release(run.lease)
+          hasLine = false
+        }
+        if !hasLine {
+          guard await takeLine() else { break }
+          hasLine = true
+        }
         guard let delivery = await run.feed.next() else { break }
         current = await prepare(delivery)
       }
-      guard let message = current else { continue }
+      guard var message = current else { continue }
       if let open = session, !open.isUsable || messages >= run.messagesPerSession {
         await open.quit()
         run.gate.ended()
         session = nil
       }
-      guard await mayGo(message) else {
+      switch await mayGo(message) {
+      case .ahead(let permit): message.permit = permit
+      case .later:
+        run.feed.sendHome(message.delivery)
+        current = nil
+        continue
+      case .over:
         await withdraw(message)
-        break
+        current = nil
       }
+      if current == nil { break }
       if session == nil {
         guard let opened = await openSession() else {
           await withdraw(message)
@@ -83,6 +107,17 @@ struct Courier: Sendable {
       await session.quit()
       run.gate.ended()
     }
+    if hasLine { run.lines?.release(run.lease) }
+  }
+
+  /// Waits for one of the sender's connections; `false` when the run is over meanwhile.
+  private func takeLine() async -> Bool {
+    guard let lines = run.lines else { return true }
+    while !run.feed.isClosed {
+      if lines.take(run.lease) { return true }
+      try? await Task.sleep(for: .milliseconds(100))
+    }
+    return false
   }
 
   // MARK: Connecting
@@ -158,8 +193,10 @@ struct Courier: Sendable {
         run.crash.reached(.beforeDot)
         do throws(ClientSession.Interruption) {
           let reply = try await session.finish(current.pieces, thenStart: next?.envelope)
+          current.permit?.spend()
           outcome = senderFailed(reply) ?? Self.outcome(of: reply)
         } catch {
+          if error.isInDoubt { current.permit?.spend() }
           outcome = Self.outcome(of: error)
         }
       }
@@ -197,23 +234,36 @@ struct Courier: Sendable {
   /// The message to announce together with the text of the one at hand, if one is ready.
   private func follower(of messages: Int, over session: ClientSession) async -> Prepared? {
     guard messages + 1 < run.messagesPerSession, session.capabilities.hasPipelining,
-      run.feed.count > 0, run.pace.take(now: .now()) == nil, let delivery = run.feed.takeIfAny(),
-      let prepared = await prepare(delivery)
+      run.lines?.isOverShare(run.lease) != true, run.feed.count > 0,
+      case .now(let permit) = run.pace.turn(now: .now()), let delivery = run.feed.takeIfAny(),
+      var prepared = await prepare(delivery)
     else { return nil }
+    prepared.permit = permit
     return await admit(prepared, to: session)
+  }
+
+  /// Whether a message may be sent.
+  private enum Leave {
+    case ahead(Permit?)
+    /// Not within this hour.
+    case later
+    /// The run has ended meanwhile.
+    case over
   }
 
   /// Waits for the message's turn, before anything of it is said: a server that has answered 354
   /// does not wait for ever.
-  ///
-  /// - Returns: `false` when the run is over meanwhile.
-  private func mayGo(_ message: Prepared) async -> Bool {
-    if message.hasIntent { return true }
-    while let wait = run.pace.take(now: .now()) {
-      if run.feed.isClosed { return false }
-      try? await Task.sleep(for: min(wait, .milliseconds(250)))
+  private func mayGo(_ message: Prepared) async -> Leave {
+    if message.hasIntent { return .ahead(message.permit) }
+    while true {
+      switch run.pace.turn(now: .now()) {
+      case .now(let permit): return .ahead(permit)
+      case .usedUp: return .later
+      case .wait(let wait):
+        if run.feed.isClosed { return .over }
+        try? await Task.sleep(for: min(wait, .milliseconds(250)))
+      }
     }
-    return true
   }
 
   /// The connection broke after the announcement and before the text: nothing was sent, so another

@@ -1,4 +1,5 @@
 package import Compose
+import Locking
 package import Model
 package import Octets
 package import SMTP
@@ -14,6 +15,8 @@ package struct Dispatcher: Sendable {
     case finished
     /// Deliveries are due again later than we were told to wait.
     case deferred(until: Timestamp)
+    /// The hour's share is used up.
+    case limited(until: Timestamp)
     /// Someone asked for it.
     case stopped
     /// The server lets nobody in, for longer than we were told to wait.
@@ -31,15 +34,29 @@ package struct Dispatcher: Sendable {
     /// How long to wait when only deferred deliveries are left, or nobody is let in.
     package var patience: Duration = .seconds(60)
     package var messagesPerSession = 1_000
+    /// The hourly limits; `nil` for none.
+    package var allowance: Allowance?
+    /// The connections that this run shares with others; `nil` for none but its own.
+    package var lines: Lines?
     package var crash = CrashPlan.none
     package var log: Log?
 
     package init() {}
   }
 
+  /// What keeps messages from leaving although there are some.
+  package enum HoldUp: Sendable, Equatable {
+    case limit(Allowance.Bound)
+    /// Nobody has been let in since the last message.
+    case unreachable(SessionError)
+    /// What is left is due again at a time.
+    case deferred(until: Timestamp)
+  }
+
   private let store: Store
   private let campaign: Campaign
   private let run: Courier.Run
+  private let delay = Lock<HoldUp?>(nil)
   private let options: Options
 
   package init(
@@ -53,10 +70,15 @@ package struct Dispatcher: Sendable {
       campaign: campaign.key, sender: campaign.sender, inDoubt: campaign.inDoubt,
       schedule: campaign.content.isTransactional ? .transactional : .standard, lease: .new(),
       composer: composer, exit: exit, ledger: store.ledger, feed: Feed(),
-      pace: Pace(perSecond: options.perSecond, now: .now()), gate: ConnectionGate(),
-      ending: Ending(), crash: options.crash,
+      pace: Pace(perSecond: options.perSecond, allowance: options.allowance, now: .now()),
+      lines: options.lines, gate: ConnectionGate(), ending: Ending(), crash: options.crash,
       log: options.log?.with(["campaign": .text(campaign.id.text(.campaign))]),
       messagesPerSession: options.messagesPerSession)
+  }
+
+  /// What holds the messages up at the moment; `nil` while they leave.
+  package var holdUp: HoldUp? {
+    run.gate.trouble.map { .unreachable($0.error) } ?? delay.withLock { $0 }
   }
 
   /// Lets what is under way come to its end, and nothing new begin.
@@ -73,12 +95,17 @@ package struct Dispatcher: Sendable {
     run.log?.info(
       "sending begins",
       ["server": .text(run.exit.endpoint.name), "connections": .number(options.connections)])
+    run.lines?.join(run.lease)
     await withTaskGroup { group in
       for _ in 0..<max(1, options.connections) {
         group.addTask(executorPreference: run.exit.loop) { await Courier(run: run).work() }
       }
-      group.addTask { await feedCouriers() }
+      group.addTask {
+        var feeder = Feeder(run: run, store: store, options: options, holdUp: delay)
+        await feeder.work()
+      }
     }
+    run.lines?.leave(run.lease)
     if case .ledgerFailed(let error) = run.ending.decided { return .ledgerFailed(error) }
     let left = run.feed.leftovers().map(\.number)
     if !left.isEmpty {
@@ -88,60 +115,6 @@ package struct Dispatcher: Sendable {
     run.log?.info("sending ends", ["how": .text(result.word)])
     return result
   }
-
-  // MARK: Feeding
-
-  /// Claims deliveries as they are needed and decides when the run is over.
-  private func feedCouriers() async {
-    let window = max(64, options.connections * 16)
-    var cursor = 0
-    var idleSince: Timestamp?
-    while !run.feed.isClosed {
-      if let trouble = run.gate.trouble, Timestamp.now() - trouble.since > options.patience {
-        run.ending.decide(.unreachable(trouble.error))
-        break
-      }
-      if run.feed.count > window / 2 {
-        try? await Task.sleep(for: .milliseconds(2))
-        continue
-      }
-      do throws(StoreError) {
-        let now = Timestamp.now()
-        let (claimed, reached) = try await store.deliveries.claim(
-          window, of: campaign.key, after: cursor, lease: run.lease, now: now)
-        cursor = reached
-        if claimed.isEmpty {
-          idleSince = idleSince ?? now
-          if let result = try await verdictWhenIdle(since: idleSince ?? now, now: now) {
-            run.ending.decide(result)
-            break
-          }
-          try? await Task.sleep(for: .milliseconds(20))
-        } else {
-          run.crash.reached(.claimed)
-          idleSince = nil
-          run.feed.add(claimed)
-        }
-      } catch {
-        run.ending.decide(.ledgerFailed(error))
-        break
-      }
-    }
-    run.feed.close()
-  }
-
-  /// Whether the run is over, now that nothing can be claimed.
-  private func verdictWhenIdle(
-    since: Timestamp, now: Timestamp
-  ) async throws(StoreError) -> Result? {
-    guard let counts = try await store.campaigns.counts(campaign.key) else {
-      return .stopped
-    }
-    if counts[.sending] > 0 || counts[.queued] > 0 { return nil }
-    guard counts[.deferred] > 0 else { return .finished }
-    guard let due = try await store.deliveries.nextDue(campaign.key) else { return nil }
-    return due - since > options.patience ? .deferred(until: due) : nil
-  }
 }
 
 extension Dispatcher.Result {
@@ -150,6 +123,7 @@ extension Dispatcher.Result {
     switch self {
     case .finished: "finished"
     case .deferred: "deferred"
+    case .limited: "limited"
     case .stopped: "stopped"
     case .unreachable(let error): "unreachable: \(error.sentence)"
     case .senderFailed(let error): "sender failed: \(error.sentence)"

@@ -9,23 +9,38 @@ package struct Exit: Sendable {
   package let unverifiedTLS: TLSContext
   package let patience: Patience
   package let loop: EventLoop
+  /// Whether an address that the server's name stands for may be connected to.
+  private let admits: @Sendable (SocketAddress) -> Bool
 
   package init(
     to endpoint: Endpoint, hello: String? = nil, patience: Patience = Patience(),
     on loop: EventLoop
   ) throws(NetError) {
+    self.init(
+      to: endpoint, hello: hello, patience: patience, tls: try .client(),
+      unverifiedTLS: try .unverifiedClient(), on: loop)
+  }
+
+  /// A way out with TLS settings that others use too, to addresses that are admitted.
+  init(
+    to endpoint: Endpoint, hello: String?, patience: Patience, tls: TLSContext,
+    unverifiedTLS: TLSContext, on loop: EventLoop,
+    admitting admits: @escaping @Sendable (SocketAddress) -> Bool = { _ in true }
+  ) {
     self.endpoint = endpoint
     self.hello = hello
     self.patience = patience
     self.loop = loop
-    tls = try .client()
-    unverifiedTLS = try .unverifiedClient()
+    self.tls = tls
+    self.unverifiedTLS = unverifiedTLS
+    self.admits = admits
   }
 
   /// Opens a session, in a task that prefers the exit's loop.
   func open() async throws(SessionError) -> ClientSession {
     try await ClientSession.open(
-      endpoint, hello: hello, tls: tls, unverifiedTLS: unverifiedTLS, patience: patience, on: loop)
+      endpoint, hello: hello, tls: tls, unverifiedTLS: unverifiedTLS, patience: patience, on: loop,
+      admitting: admits)
   }
 
   /// Connects, begins TLS, signs in and says goodbye: what "Test" does.

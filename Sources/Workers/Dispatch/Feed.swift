@@ -8,6 +8,8 @@ final class Feed: Sendable {
   private struct State: Sendable {
     /// In reverse, so that taking is cheap.
     var waiting: [ClaimedDelivery] = []
+    /// What cannot go for long, on its way back into the store.
+    var homeward: [ClaimedDelivery] = []
     var takers: [UnsafeContinuation<ClaimedDelivery?, Never>] = []
     var isClosed = false
   }
@@ -57,6 +59,17 @@ final class Feed: Sendable {
     for (taker, delivery) in served { taker.resume(returning: delivery) }
   }
 
+  /// Leaves a delivery to be put back into the store, because it cannot go for long.
+  func sendHome(_ delivery: ClaimedDelivery) { state.withLock { $0.homeward.append(delivery) } }
+
+  /// What has been sent home since the last call.
+  func takeHomeward() -> [ClaimedDelivery] {
+    state.withLock { state in
+      defer { state.homeward = [] }
+      return state.homeward
+    }
+  }
+
   private typealias Served = (UnsafeContinuation<ClaimedDelivery?, Never>, ClaimedDelivery)
 
   private static func serve(_ state: inout State) -> [Served] {
@@ -81,8 +94,8 @@ final class Feed: Sendable {
   /// What nobody has taken, to be put back into the queue.
   func leftovers() -> [ClaimedDelivery] {
     state.withLock { state in
-      defer { state.waiting = [] }
-      return state.waiting
+      defer { (state.waiting, state.homeward) = ([], []) }
+      return state.waiting + state.homeward
     }
   }
 }

@@ -1,0 +1,28 @@
+package import Octets
+
+/// How far a campaign is: what live pages ask several times a second.
+package struct CampaignProgress: Sendable, Equatable {
+  package let state: CampaignState
+  package let failure: String?
+  package let counts: CampaignCounts
+  package let pace: CampaignPace
+  /// Grows with every change of state or counts, across restarts too.
+  package let revision: Int
+
+  package init(
+    state: CampaignState, failure: String?, counts: CampaignCounts, pace: CampaignPace,
+    revision: Int
+  ) {
+    self.state = state
+    self.failure = failure
+    self.counts = counts
+    self.pace = pace
+    self.revision = revision
+  }
+
+  /// When the last message will have left, seen from `now`; `nil` when nobody can say.
+  package func timeLeft(now: Timestamp) -> Duration? {
+    guard !state.isFinal, let finish = pace.finishEstimate else { return nil }
+    return finish > now ? finish - now : .zero
+  }
+}

@@ -1,0 +1,97 @@
+package import Database
+package import Model
+package import Octets
+
+/// Links that work once, over all workspaces: who follows one is not signed in.
+///
+/// Only digests of their tokens come here.
+package struct OneTimeLinks: Sendable {
+  let pool: DatabasePool
+
+  package func add(_ link: OneTimeLink, digest: [UInt8]) async throws(DatabaseError) {
+    try await pool.write { connection throws(DatabaseError) in
+      _ = try connection.change(
+        """
+        INSERT INTO one_time_links
+          (token_digest, purpose, workspace_id, user_id, email, created_at, expires_at)
+        VALUES (\(blob: digest), \(link.purpose.rawValue), \(link.workspace), \(link.user),
+          \(link.email), \(link.createdAt), \(link.expiresAt))
+        """)
+    }
+  }
+
+  /// The link as long as it may be used.
+  package func find(
+    digest: [UInt8], now: Timestamp
+  ) async throws(DatabaseError) -> OneTimeLink? {
+    try await pool.read { connection throws(DatabaseError) in
+      try Self.find(digest, now: now, on: connection)
+    }
+  }
+
+  /// Uses a link up.
+  ///
+  /// - Returns: The link, to the one caller who was first; `nil` to all others, and once it has
+  ///   expired.
+  package func use(
+    digest: [UInt8], now: Timestamp
+  ) async throws(DatabaseError) -> OneTimeLink? {
+    try await pool.write { connection throws(DatabaseError) in
+      guard let link = try Self.find(digest, now: now, on: connection) else { return nil }
+      try connection.change(
+        "UPDATE one_time_links SET used_at = \(now) WHERE token_digest = \(blob: digest)")
+      return link
+    }
+  }
+
+  private static func find(
+    _ digest: [UInt8], now: Timestamp, on connection: Connection
+  ) throws(DatabaseError) -> OneTimeLink? {
+    try connection.first(
+      """
+      \(columns) WHERE token_digest = \(blob: digest) AND used_at IS NULL AND expires_at > \(now)
+      """
+    ).map { row throws(DatabaseError) in try OneTimeLink(row) }
+  }
+
+  /// A workspace's links that wait to be followed, newest first, at most 200.
+  package func pending(
+    _ purpose: OneTimeLink.Purpose, in workspace: Identifier, now: Timestamp
+  ) async throws(DatabaseError) -> [OneTimeLink] {
+    try await pool.read { connection throws(DatabaseError) in
+      var links: [OneTimeLink] = []
+      for row in try connection.run(
+        """
+        \(Self.columns) WHERE workspace_id = \(workspace) AND purpose = \(purpose.rawValue)
+          AND used_at IS NULL AND expires_at > \(now)
+        ORDER BY created_at DESC LIMIT 200
+        """)
+      { links.append(try OneTimeLink(row)) }
+      return links
+    }
+  }
+
+  /// Removes what can no longer be used.
+  package func sweep(now: Timestamp) async throws(DatabaseError) {
+    try await pool.write { connection throws(DatabaseError) in
+      _ = try connection.change(
+        "DELETE FROM one_time_links WHERE used_at IS NOT NULL OR expires_at <= \(now)")
+    }
+  }
+
+  private static let columns: SQL = """
+    SELECT purpose, workspace_id, user_id, email, created_at, expires_at FROM one_time_links
+    """
+}
+
+extension OneTimeLink {
+  fileprivate init(_ row: Row) throws(DatabaseError) {
+    guard let purpose = Purpose(rawValue: try row.text("purpose")) else {
+      throw .unexpectedColumn("purpose")
+    }
+    self.init(
+      purpose: purpose, workspace: try row.identifierIfAny("workspace_id"),
+      user: try row.identifierIfAny("user_id"), email: try row.textIfAny("email"),
+      createdAt: try row.moment("created_at"), expiresAt: try row.moment("expires_at"))
+  }
+}

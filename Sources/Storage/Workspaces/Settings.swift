@@ -1,0 +1,33 @@
+package import Database
+package import Model
+
+/// What the product itself can change about the whole installation.
+package struct Settings: Sendable {
+  let pool: DatabasePool
+  private static let registrationName = "registration"
+
+  /// Who may make an account by themselves; nobody until someone has decided.
+  package func registration() async throws(DatabaseError) -> Registration {
+    try await value(Self.registrationName).flatMap(Registration.init) ?? .closed
+  }
+
+  package func setRegistration(_ registration: Registration) async throws(DatabaseError) {
+    try await set(Self.registrationName, registration.rawValue)
+  }
+
+  package func value(_ name: String) async throws(DatabaseError) -> String? {
+    try await pool.read { connection throws(DatabaseError) in
+      try connection.first("SELECT value FROM settings WHERE name = \(name)")?.text("value")
+    }
+  }
+
+  package func set(_ name: String, _ value: String) async throws(DatabaseError) {
+    try await pool.write { connection throws(DatabaseError) in
+      _ = try connection.change(
+        """
+        INSERT INTO settings (name, value) VALUES (\(name), \(value))
+        ON CONFLICT (name) DO UPDATE SET value = excluded.value
+        """)
+    }
+  }
+}

@@ -1,0 +1,91 @@
+/// A piece of a page: literals go in as they are, interpolated text is escaped.
+///
+///     let row: HTML = "<td>\(contact.name)</td>"
+///
+/// Attribute values are always written in double quotes, so that one escaping serves both places.
+package struct HTML: Sendable, ExpressibleByStringInterpolation {
+  package private(set) var octets: [UInt8]
+
+  package init() { octets = [] }
+
+  package init(stringLiteral text: String) { octets = Array(text.utf8) }
+
+  package init(stringInterpolation parts: Interpolation) { octets = parts.octets }
+
+  /// Text of any origin, escaped.
+  package init(text: String) {
+    octets = []
+    Self.escape(text.utf8, into: &octets)
+  }
+
+  package var isEmpty: Bool { octets.isEmpty }
+
+  package static func += (left: inout HTML, right: HTML) { left.octets += right.octets }
+
+  package static func + (left: HTML, right: HTML) -> HTML {
+    var sum = left
+    sum += right
+    return sum
+  }
+
+  /// One piece for each element.
+  package static func each<Element>(
+    _ elements: some Sequence<Element>, _ piece: (Element) throws -> HTML
+  ) rethrows -> HTML {
+    var all = HTML()
+    for element in elements { all += try piece(element) }
+    return all
+  }
+
+  /// The piece, or nothing.
+  package static func when(_ condition: Bool, _ piece: @autoclosure () -> HTML) -> HTML {
+    condition ? piece() : HTML()
+  }
+
+  package struct Interpolation: StringInterpolationProtocol {
+    fileprivate var octets: [UInt8] = []
+
+    package init(literalCapacity: Int, interpolationCount: Int) {
+      octets.reserveCapacity(literalCapacity + 24 * interpolationCount)
+    }
+
+    package mutating func appendLiteral(_ literal: String) { octets.append(contentsOf: literal.utf8) }
+
+    package mutating func appendInterpolation(_ text: String) {
+      HTML.escape(text.utf8, into: &octets)
+    }
+    package mutating func appendInterpolation(_ text: String?) {
+      if let text { HTML.escape(text.utf8, into: &octets) }
+    }
+    package mutating func appendInterpolation(_ number: some BinaryInteger) {
+      octets.append(contentsOf: String(number).utf8)
+    }
+    package mutating func appendInterpolation(_ piece: HTML) { octets += piece.octets }
+    package mutating func appendInterpolation(_ piece: HTML?) {
+      if let piece { octets += piece.octets }
+    }
+    package mutating func appendInterpolation(_ pieces: [HTML]) {
+      for piece in pieces { octets += piece.octets }
+    }
+    /// Octets of any origin: what is not UTF-8 shows as U+FFFD.
+    package mutating func appendInterpolation(bytes: some Collection<UInt8>) {
+      appendInterpolation(String(decoding: bytes, as: UTF8.self))
+    }
+  }
+
+  private static func escape(_ text: String.UTF8View, into out: inout [UInt8]) {
+    out.reserveCapacity(out.count + text.count)
+    for octet in text {
+      switch octet {
+      case UInt8(ascii: "&"): out.append(contentsOf: "&amp;".utf8)
+      case UInt8(ascii: "<"): out.append(contentsOf: "&lt;".utf8)
+      case UInt8(ascii: ">"): out.append(contentsOf: "&gt;".utf8)
+      case UInt8(ascii: "\""): out.append(contentsOf: "&quot;".utf8)
+      case UInt8(ascii: "'"): out.append(contentsOf: "&#39;".utf8)
+      // A browser reads NUL as U+FFFD in some places and drops it in others.
+      case 0: out.append(contentsOf: [0xEF, 0xBF, 0xBD])
+      default: out.append(octet)
+      }
+    }
+  }
+}

@@ -1,0 +1,132 @@
+import HTTP
+import Model
+import Octets
+import Storage
+
+/// `/campaigns/{id}`: what it says and to whom, how far it is, and what became of it.
+struct CampaignPage {
+  let member: Member
+  let campaign: Campaign
+
+  init(_ member: Member, _ campaign: Campaign) {
+    self.member = member
+    self.campaign = campaign
+  }
+
+  var assets: Assets { member.site.assets }
+  private var store: Store { member.store }
+
+  func answer() async throws -> Response {
+    let audience = try await store.audiences.find(campaign.audience, in: member.home)
+    let sender = try await store.senders.find(campaign.sender, in: member.home)
+    let isWaiting = campaign.state == .draft || campaign.state == .scheduled
+    let isLive = !isWaiting && !(campaign.state.isFinal && campaign.counts.isFinished)
+    let readiness = Readiness(
+      of: campaign, to: audience, from: sender, attachments: member.site.settings.attachments,
+      isForced: false, now: member.now)
+    let troubles = isWaiting ? nil : try await UndeliveredTable.load(of: campaign, for: member)
+    let content: HTML = """
+      \(PageHead(
+        title: campaign.name, crumbs: crumbs, lede: lede,
+        actions: CampaignButtons(member: member, campaign: campaign).html
+      ).html)\
+      \(failure)\
+      \(HTML.when(campaign.state == .draft, draft(readiness, sender)))\
+      \(HTML.when(isLive, CampaignProgressCard(member: member, campaign: campaign).html))\
+      \(HTML.when(!isWaiting, CampaignFigures(campaign: campaign).html))\
+      \(troubles?.html)\
+      \(CampaignFacts(member: member, campaign: campaign, audience: audience, sender: sender).html)\
+      \(message)
+      """
+    return member.visit.answer(
+      Layout.page(
+        campaign.name, in: .campaigns, member, refreshing: isLive ? 5 : nil, content))
+  }
+
+  private var crumbs: [(address: String, label: String)] {
+    campaign.kind == .single ? [("/queue", "Queue")] : [("/campaigns", "Campaigns")]
+  }
+
+  private var lede: HTML {
+    let zone = member.zone
+    let when: HTML =
+      switch campaign.state {
+      case .draft, .awaitingApproval: "made \(Moment.html(campaign.createdAt, in: zone))"
+      case .scheduled:
+        campaign.scheduledAt.map { time in
+          "goes out on \(CampaignWording.moment(time, in: campaign.timeZone))"
+        } ?? "waits for its time"
+      case .preparing: "its recipients are being read"
+      case .sending, .paused, .held:
+        campaign.startedAt.map { "started \(Moment.html($0, in: zone))" } ?? "not started yet"
+      case .sent, .failed, .cancelled:
+        campaign.finishedAt.map { "ended \(Moment.html($0, in: zone))" } ?? ""
+      }
+    let archived: HTML = HTML.when(
+      campaign.archivedAt != nil, " \(Badge.plain("Archived"))")
+    return "\(Badge.of(campaign.state))\(archived) \(when)"
+  }
+
+  private var failure: HTML {
+    guard campaign.state == .failed else { return "" }
+    return """
+      <div class="flash bad">\(Icon.error.html(assets))<p><strong>It could not go on.</strong> \
+      \(campaign.failure ?? "The log says more.")</p></div>
+      """
+  }
+
+  // MARK: Draft
+
+  /// What is missing yet, or the button that sends it.
+  private func draft(_ readiness: Readiness, _ sender: Sender?) -> HTML {
+    let failed = sender?.lastTest.flatMap { $0.passed ? nil : $0 }
+    // A failed test alone can be passed over here.
+    let missing = readiness.faults.filter { $0.field != "sender" || failed == nil }
+    guard missing.isEmpty else {
+      return """
+        <section class="card" aria-labelledby="h-missing"><header class="card-head">\
+        <h2 id="h-missing">Before it can be sent</h2></header><div class="card-body stack"><ul>\
+        \(HTML.each(missing) { "<li>\($0.message)</li>" })</ul>\
+        <p><a class="btn primary" href="\(campaign.address)/edit">\(Icon.edit.html(assets)) Edit</a>\
+        </p></div></section>
+        """
+    }
+    let anyway: HTML =
+      failed.map { test in
+        Field.tick(
+          "anyway", "Send anyway", hint: "The sender's last test failed: \(test.answer)",
+          isTicked: false)
+      } ?? ""
+    let time = campaign.scheduledAt.map {
+      "It goes out on \(CampaignWording.moment($0, in: campaign.timeZone))."
+    }
+    return """
+      <section class="card" aria-labelledby="h-ready"><header class="card-head">\
+      <h2 id="h-ready">Ready to be sent</h2></header><div class="card-body">\
+      <form class="stack" method="post" action="\(campaign.address)/send">\(member.formToken.input)\
+      <p>\(time ?? "It goes out as soon as you press the button.")</p>\(anyway)\
+      <p><button class="btn primary">\(Icon.send.html(assets)) \
+      \(time == nil ? "Send" : "Schedule")</button></p></form></div></section>
+      """
+  }
+
+  // MARK: Message
+
+  private var message: HTML {
+    let content = campaign.content
+    let body = content.html ?? content.text ?? []
+    // The whole of a very long message is in the editor.
+    let shown = String(decoding: body.prefix(20_000), as: UTF8.self)
+    let label = content.html == nil ? "Message as plain text" : "Source of the message"
+    let text: HTML =
+      content.html == nil
+      ? "<pre class=\"mail-text\" tabindex=\"0\" aria-label=\"\(label)\">\(shown)</pre>"
+      : "<pre class=\"source\" tabindex=\"0\" aria-label=\"\(label)\"><code>\(shown)</code></pre>"
+    return """
+      <details class="more"><summary>What it says</summary><div class="stack">\
+      <p><strong>\(content.subject)</strong></p>\(text)\
+      \(HTML.when(body.count > 20_000, "<p class=\"muted\">The rest is left out here.</p>"))</div>\
+      </details>
+      """
+  }
+}

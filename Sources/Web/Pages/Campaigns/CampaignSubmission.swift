@@ -1,0 +1,216 @@
+import HTTP
+import Model
+import Octets
+import Storage
+
+/// The campaign form as it comes back: it becomes a draft, or a campaign on its way.
+///
+/// Whatever is wrong, nothing that was handed in is lost: the fields are shown again, and files
+/// that have come are kept with a draft, so that nobody has to upload them twice.
+struct CampaignSubmission {
+  /// What the button that was pressed asks for.
+  private enum Wish: String { case send, save }
+
+  let member: Member
+  private let wish: Wish
+  var form: Form
+  let uploads: UploadReader
+  let choices: CampaignChoices
+  /// As it will be stored.
+  var campaign: Campaign
+  /// What was stored before; `nil` where the campaign is new.
+  let former: Campaign?
+  /// To whom it goes, as it will be stored; `nil` only when an old draft has lost its place.
+  var audience: Audience?
+  let formerAudience: Audience?
+  /// Whether it goes to a list that is there already.
+  var isListChosen = false
+  /// Files that came with this form, to be kept once a row names them.
+  var newFile: Upload?
+  var newAttachment: Upload?
+
+  var isSending: Bool { wish == .send }
+  private var store: Store { member.store }
+
+  /// Reads the form and answers it; `former` is the campaign to edit.
+  static func take(_ member: Member, into former: Campaign?) async throws -> Response {
+    let settings = member.site.settings
+    let uploads = UploadReader([
+      "file": .init(folder: settings.uploads, limit: settings.contactFileLimit),
+      "attachment": .init(folder: settings.attachments, limit: settings.attachmentLimit),
+    ])
+    let form = try await member.form { piece in uploads.take(piece) }
+    if let former, !former.isEditable {
+      return member.redirect(to: former.address, .hasBegun)
+    }
+    let choices = try await CampaignChoices.load(for: member)
+    guard let sender = choices.firstSender else {
+      return member.redirect(to: "/campaigns/new")
+    }
+    var audience: Audience?
+    if let former {
+      audience = try await member.store.audiences.find(former.audience, in: member.home)
+    }
+    var submission = CampaignSubmission(
+      member, form, uploads, choices, former: former, audience: audience, standard: sender)
+    return try await submission.answer()
+  }
+
+  private init(
+    _ member: Member, _ form: Form, _ uploads: UploadReader, _ choices: CampaignChoices,
+    former: Campaign?, audience: Audience?, standard: Sender
+  ) {
+    self.member = member
+    self.form = form
+    self.uploads = uploads
+    self.choices = choices
+    self.former = former
+    self.formerAudience = audience
+    self.audience = audience
+    wish = Wish(rawValue: form.raw("do")) ?? .save
+    campaign =
+      former
+      ?? Campaign(
+        id: .new(), workspace: member.home, name: "", state: .draft,
+        content: CampaignContent(
+          subject: "", html: nil, text: nil, from: SenderLabel.from(standard)),
+        sender: standard.id, audience: .new(), inDoubt: .hold, createdAt: member.now)
+    if former == nil { campaign.createdBy = member.user.email }
+  }
+
+  private mutating func answer() async throws -> Response {
+    readContent()
+    readSender()
+    readAttachment()
+    readTime()
+    try await readRecipients()
+    if isSending {
+      let sender = choices.sender(form.raw("sender"))
+      let readiness = Readiness(
+        of: campaign, to: audience, from: sender,
+        attachments: member.site.settings.attachments, isForced: form.isTicked("anyway"),
+        now: member.now)
+      for fault in readiness.faults { form.note(fault.field, fault.message) }
+    }
+    return try await form.isGood ? storeGood() : showAgain()
+  }
+
+  // MARK: Storing
+
+  private mutating func storeGood() async throws -> Response {
+    let time = campaign.scheduledAt
+    if isSending {
+      if audience?.state == .empty { audience?.state = .reading }
+      if former == nil { campaign.state = time == nil ? .preparing : .scheduled }
+    }
+    guard try await write() else { return member.redirect(to: campaign.address, .hasBegun) }
+    guard former != nil else { return done(time) }
+    if !isSending {
+      if campaign.state == .scheduled,
+        try await store.campaigns.move(campaign.key, to: .draft, now: member.now) == nil
+      {
+        return member.redirect(to: campaign.address, .hasBegun)
+      }
+      return done(time)
+    }
+    let isOff: Bool
+    if let time {
+      isOff = try await store.campaigns.schedule(
+        campaign.key, at: time, zone: campaign.timeZone, now: member.now)
+    } else {
+      isOff =
+        try await store.campaigns.move(campaign.key, to: .preparing, now: member.now) != nil
+    }
+    return isOff ? done(time) : member.redirect(to: campaign.address, .hasBegun)
+  }
+
+  private func done(_ time: Timestamp?) -> Response {
+    let sentence =
+      isSending
+      ? CampaignWording.started(at: time, zone: campaign.timeZone) : "Saved as a draft."
+    return member.redirect(to: campaign.address, Notice(sentence))
+  }
+
+  /// The form again, with what is wrong; files that have come are kept with a draft first.
+  private mutating func showAgain() async throws -> Response {
+    var page = CampaignFormPage(member: member, form: form, choices: choices)
+    page.campaign = former
+    page.audience = formerAudience
+    if newFile != nil || newAttachment != nil {
+      // What waits for its time must not go out half mended.
+      if former?.state == .scheduled {
+        _ = try await store.campaigns.move(campaign.key, to: .draft, now: member.now)
+      }
+      campaign.state = .draft
+      guard try await write() else { return member.redirect(to: campaign.address, .hasBegun) }
+      page.campaign = campaign
+      page.audience = audience
+      page.remark =
+        former?.state == .scheduled
+        ? "Your files are kept. The campaign is back among the drafts until the form is right."
+        : "Your files are kept with a draft, so they need not be uploaded again."
+    }
+    page.file = DraftFile(page.audience, in: member.site.settings.uploads)
+    return member.visit.answer(page.html, status: .unprocessable)
+  }
+
+  /// Writes the campaign and its place for a file.
+  ///
+  /// - Returns: `false` when it has begun meanwhile: nothing was written.
+  private mutating func write() async throws -> Bool {
+    guard former != nil else {
+      let place = audience ?? emptyPlace
+      audience = place
+      campaign.audience = place.id
+      // A list that is there already is not added again.
+      try await store.campaigns.add(
+        campaign, with: isListChosen ? nil : place, now: member.now)
+      keepFiles()
+      return true
+    }
+    if let audience, audience.id == formerAudience?.id {
+      if audience.state == .empty || formerAudience?.state == .empty {
+        _ = try await store.audiences.update(audience)
+      }
+    } else if let audience, newFile != nil {
+      guard
+        try await store.audiences.replaceFile(
+          of: campaign.key, with: audience, now: member.now)
+      else { return false }
+    }
+    if let audience { campaign.audience = audience.id }
+    guard try await store.campaigns.edit(campaign) else { return false }
+    keepFiles()
+    try await forgetFormerFiles()
+    return true
+  }
+
+  /// A draft's place for a file that has not come yet.
+  private var emptyPlace: Audience {
+    Audience(
+      id: .new(), workspace: member.home, file: "", state: .empty, fieldNames: [],
+      emailColumn: -1, offset: 0, line: 0, createdAt: member.now)
+  }
+
+  private func keepFiles() {
+    newFile?.keep()
+    newAttachment?.keep()
+  }
+
+  /// Removes files that nothing names any more.
+  private func forgetFormerFiles() async throws {
+    let files = DraftFiles(member)
+    if let old = formerAudience, old.state == .empty, old.file != audience?.file {
+      files.removeContacts(old.file)
+    }
+    for old in former?.content.attachments ?? [] {
+      try await files.removeAttachment(old.file)
+    }
+  }
+}
+
+extension Notice {
+  static let hasBegun = Notice(
+    "The campaign has begun meanwhile, so it cannot be edited any more. Nothing was changed.",
+    .bad)
+}

@@ -1,0 +1,33 @@
+package import Crypto
+package import HTTP
+package import Storage
+
+/// The web pages: what people see of Martlet.
+package struct Site: Sendable {
+  let settings: SiteSettings
+  let store: Store
+  let keys: KeyRing
+  let assets: Assets
+  /// What hidden form inputs, and lines for the next page, are signed with.
+  let formKey: SecretKey
+  let noticeKey: SecretKey
+  let accounts: Accounts
+
+  package init(_ settings: SiteSettings, store: Store, keys: KeyRing) {
+    self.settings = settings
+    self.store = store
+    self.keys = keys
+    assets = Assets()
+    formKey = keys.current.subkey(for: "web.form")
+    noticeKey = keys.current.subkey(for: "web.notice")
+    accounts = Accounts(
+      store: store, keys: keys, cost: settings.passwordCost, clock: settings.clock)
+  }
+
+  /// What answers every request.
+  package var responder: any Responder {
+    var routes = Routes(site: self)
+    routes.addAll()
+    return routes.router
+  }
+}

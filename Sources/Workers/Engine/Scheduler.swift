@@ -1,0 +1,120 @@
+import Model
+import Octets
+import Storage
+import Telemetry
+
+/// Sees to it that every file is read and every campaign is sent, in all workspaces.
+///
+/// It looks around whenever the doorbell rings and four times a second, so that a pause, a
+/// cancellation or a new campaign waits no longer than that.
+struct Scheduler: Sendable {
+  let bench: Workbench
+  let stop: StopSign
+  private let docket = Docket()
+  private static let round = Duration.milliseconds(250)
+  /// The doorbell rings with every commit; this often is enough.
+  private static let rest = Duration.milliseconds(50)
+  /// How many files are read at a time.
+  private static let mostReaders = 2
+
+  init(bench: Workbench, stop: StopSign) {
+    self.bench = bench
+    self.stop = stop
+  }
+
+  private var store: Store { bench.store }
+  private var log: Log? { bench.options.log }
+
+  /// Works until it is stopped; then what is under way comes to its end.
+  func run() async {
+    stop.whenRaised { [docket] in docket.stopAll() }
+    await withDiscardingTaskGroup { group in
+      var lastLook = Timestamp(microseconds: 0)
+      while !stop.isRaised {
+        let generation = store.doorbell.generation
+        do throws(StoreError) {
+          let now = Timestamp.now()
+          if now - lastLook >= .seconds(1) || now < lastLook {
+            lastLook = now
+            try await lookAgain(now: now)
+          }
+          for audience in try await store.audiences.unread(limit: 100) {
+            read(audience, in: &group)
+          }
+          try await store.campaigns.startDue(now: now)
+          let active = try await store.campaigns.active().filter { $0.state != .scheduled }
+          // One that is to be ended is left to whoever is at it, who has to come to an end first.
+          docket.keep(only: Set(active.filter { !$0.state.isFinal }.map(\.key)))
+          for campaign in active { work(on: campaign.key, in: &group) }
+        } catch {
+          log?.error("the scheduler cannot look around", ["reason": .text("\(error)")])
+        }
+        try? await Task.sleep(for: Self.rest)
+        await store.doorbell.wait(after: generation, upTo: Self.round)
+      }
+      docket.stopAll()
+    }
+  }
+
+  // MARK: Campaigns
+
+  private func work(on key: CampaignKey, in group: inout DiscardingTaskGroup) {
+    guard
+      let (sign, failures) = docket.begin(
+        key, most: bench.options.mostCampaigns, now: .now())
+    else { return }
+    if stop.isRaised { sign.raise() }
+    group.addTask {
+      let runner = CampaignRunner(bench: bench, key: key, sign: sign, failures: failures)
+      docket.end(key, until: await runner.run())
+      store.doorbell.ring()
+    }
+  }
+
+  /// What changes without a campaign's state: who may register, limits, senders, what someone
+  /// wants sent at once.
+  private func lookAgain(now: Timestamp) async throws(StoreError) {
+    bench.senders.rule.follow(try await store.settings.registration())
+    bench.throttle.sweep()
+    for (key, waiting) in docket.waiting where waiting.until > now {
+      if try await mayGoOn(key, waiting, now: now) { docket.hurry(key) }
+    }
+  }
+
+  private func mayGoOn(
+    _ key: CampaignKey, _ waiting: Waiting, now: Timestamp
+  ) async throws(StoreError) -> Bool {
+    switch waiting.reason {
+    case .list: return true
+    case .deferred:
+      return try await store.deliveries.nextDue(key).map { $0 <= now } ?? true
+    case .limit(let allowance, let id):
+      let sender = try await store.senders.find(id, in: key.workspace)
+      let workspace = try await store.workspaces.find(key.workspace)
+      allowance.limit(sender: sender?.messagesPerHour, workspace: workspace?.messagesPerHour)
+      return allowance.room > 0
+    case .trouble(let before):
+      guard let before else { return false }
+      guard let sender = try await store.senders.find(before.id, in: key.workspace) else {
+        return true
+      }
+      return sender.host != before.host || sender.port != before.port
+        || sender.security != before.security || sender.user != before.user
+        || sender.sealedPassword != before.sealedPassword
+    }
+  }
+
+  // MARK: Lists
+
+  private func read(_ audience: Audience, in group: inout DiscardingTaskGroup) {
+    guard
+      let sign = docket.beginReading(audience.id, most: Self.mostReaders, now: .now())
+    else { return }
+    if stop.isRaised { sign.raise() }
+    group.addTask {
+      let isSettled = await ListReader(bench: bench, stop: sign).read(audience)
+      docket.endReading(audience.id, retry: isSettled ? nil : .now() + .seconds(5))
+      store.doorbell.ring()
+    }
+  }
+}

@@ -1,0 +1,72 @@
+"""Chromium looking at the pages: watches for errors and strangers, and asks axe."""
+
+from pathlib import Path
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page
+
+AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+WIDE = {"width": 1280, "height": 900}
+PHONE = {"width": 390, "height": 844}
+NARROW = {"width": 360, "height": 740}
+SHOTS = Path(__file__).resolve().parents[2] / ".build" / "screenshots"
+
+
+class Window:
+    """A browser window whose every error counts."""
+
+    def __init__(self, browser: Browser, address: str, scheme: str = "light", size=WIDE, javascript: bool = True):
+        self.address = address
+        self.context = browser.new_context(
+            base_url=address,
+            color_scheme=scheme,
+            viewport=size,
+            java_script_enabled=javascript,
+            accept_downloads=True,
+        )
+        self.faults: list[str] = []
+        self.strangers: list[str] = []
+        self.expected: tuple[str, ...] = ()
+        self.page: Page = self.context.new_page()
+        self.page.on("console", self._console)
+        self.page.on("pageerror", lambda error: self.faults.append(f"error: {error}"))
+        self.page.on("request", self._request)
+        self.page.set_default_timeout(15_000)
+
+    def _console(self, message) -> None:
+        if message.type in ("error", "warning") and not any(word in message.text for word in self.expected):
+            self.faults.append(f"{message.type}: {message.text}")
+
+    def _request(self, request) -> None:
+        if not request.url.startswith((self.address, "data:", "about:", "blob:")):
+            self.strangers.append(request.url)
+
+    def __enter__(self) -> "Window":
+        return self
+
+    def __exit__(self, kind, *_) -> None:
+        self.context.close()
+        if kind is None:
+            assert not self.faults, self.faults
+            assert not self.strangers, f"asked other hosts: {self.strangers}"
+
+    def open(self, path: str) -> Page:
+        self.page.goto(path)
+        return self.page
+
+    def axe(self) -> list[str]:
+        """What axe finds on the page as it is, a line for each finding."""
+        results = Axe().run(self.page, options={"runOnly": {"type": "tag", "values": AXE_TAGS}})
+        return [
+            f"{self.page.url}: {finding['id']}: {node['html'][:160]} {node.get('failureSummary', '')[:200]}"
+            for finding in results.response["violations"]
+            for node in finding["nodes"]
+        ]
+
+    def sideways(self) -> int:
+        """By how many pixels the page is wider than the window."""
+        return self.page.evaluate("document.scrollingElement.scrollWidth - document.scrollingElement.clientWidth")
+
+    def shoot(self, name: str) -> None:
+        SHOTS.mkdir(parents=True, exist_ok=True)
+        self.page.screenshot(path=SHOTS / f"{name}.png", full_page=True)

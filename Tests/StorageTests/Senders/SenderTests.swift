@@ -1,0 +1,93 @@
+import Database
+import Model
+import Octets
+import Storage
+import Testing
+
+@Suite("Senders")
+struct SenderTests {
+  private let now = Scene.start
+
+  @Test func `a sender comes back with all its fields`() async throws {
+    try await Scene.set { scene async throws in
+      let (senders, home) = (scene.store.senders, scene.key.workspace)
+      var sender = Sample.sandbox(in: home)
+      sender.replyTo = "reply@example.org"
+      sender.messagesPerHour = 450
+      sender.sealedPassword = [0, 255]
+      try await senders.add(sender, now: now)
+      let stored = try #require(try await senders.find(sender.id, in: home))
+      #expect(stored.kind == .sandbox && stored.name == "Sandbox")
+      #expect(stored.fromName == "Ada" && stored.fromAddress == "ada@example.org")
+      #expect(stored.replyTo == "reply@example.org" && stored.messagesPerHour == 450)
+      #expect(stored.sealedPassword == [0, 255] && stored.lastTest == nil)
+      #expect(Set(try await senders.all(in: home).map(\.id)) == [scene.campaign.sender, sender.id])
+      #expect(try await senders.all(in: .new()).isEmpty)
+    }
+  }
+
+  @Test func `a test is kept until the sender is changed`() async throws {
+    try await Scene.set { scene async throws in
+      let (senders, home, id) = (scene.store.senders, scene.key.workspace, scene.campaign.sender)
+      let test = SenderTest(at: now, passed: false, answer: "The password was refused.")
+      try await senders.setTest(test, of: id, in: home)
+      var sender = try #require(try await senders.find(id, in: home))
+      #expect(sender.lastTest?.at == now && sender.lastTest?.passed == false)
+      #expect(sender.lastTest?.answer == test.answer)
+      sender.messagesPerHour = 10
+      #expect(try await senders.update(sender))
+      let changed = try #require(try await senders.find(id, in: home))
+      #expect(changed.lastTest == nil && changed.messagesPerHour == 10)
+    }
+  }
+
+  @Test(arguments: CampaignState.allCases)
+  func `a sender is removed once no campaign needs it`(_ state: CampaignState) async throws {
+    try await Scene.set { scene async throws in
+      let (senders, home, id) = (scene.store.senders, scene.key.workspace, scene.campaign.sender)
+      // The neighbour's campaign is under way and does not count, even with a like sender.
+      let twin = try await scene.twin(recipients: 0).key.workspace
+      try await senders.add(Sample.sender(id, in: twin), now: now)
+      var sender = Sample.sender(id, in: home, password: [5])
+      try await senders.update(sender)
+      try await scene.pool.write { connection throws(DatabaseError) in
+        try connection.change(
+          """
+          UPDATE campaigns SET state = \(state.rawValue) WHERE workspace_id = \(blob: home.octets)
+          """)
+        _ = try connection.change(
+          """
+          UPDATE campaigns SET sender_id = \(blob: id.octets)
+          WHERE workspace_id = \(blob: twin.octets)
+          """)
+      }
+      #expect(try await senders.remove(id, in: home, now: now) == state.isFinal)
+      #expect(try await (senders.find(id, in: home) == nil) == state.isFinal)
+      #expect(try await senders.all(in: home).isEmpty == state.isFinal)
+      #expect(try await senders.name(of: id, in: home) == "Main")
+      guard state.isFinal else { return }
+      #expect(try await scene.count("senders WHERE sealed_password IS NOT NULL") == 0)
+      sender.name = "Back again"
+      #expect(try await !senders.update(sender))
+      #expect(try await !senders.remove(id, in: home, now: now))
+      #expect(try await senders.name(of: id, in: home) == "Main")
+    }
+  }
+
+  @Test func `a sender of another workspace is not there`() async throws {
+    try await Scene.set { scene async throws in
+      let (senders, stranger, id) = (scene.store.senders, Identifier.new(), scene.campaign.sender)
+      let sandbox = Sample.sandbox(in: scene.key.workspace)
+      try await senders.add(sandbox, now: now)
+      #expect(try await senders.find(id, in: stranger) == nil)
+      #expect(try await senders.name(of: id, in: stranger) == nil)
+      #expect(try await !senders.update(Sample.sender(id, in: stranger, password: [6])))
+      #expect(try await !senders.remove(sandbox.id, in: stranger, now: now))
+      try await senders.setTest(
+        SenderTest(at: now, passed: true, answer: "ok"), of: id, in: stranger)
+      let stored = try #require(try await senders.find(id, in: scene.key.workspace))
+      #expect(stored.lastTest == nil && stored.sealedPassword == nil)
+      #expect(try await senders.find(sandbox.id, in: scene.key.workspace) != nil)
+    }
+  }
+}
