@@ -24,7 +24,10 @@ package struct Timestamp: Sendable, Hashable, Comparable {
 
   package static func < (left: Self, right: Self) -> Bool { left.microseconds < right.microseconds }
   package static func + (left: Self, right: Duration) -> Self {
-    Timestamp(microseconds: left.microseconds &+ Int64(right / .microseconds(1)))
+    let parts = right.components
+    return Timestamp(
+      microseconds: left.microseconds &+ parts.seconds &* 1_000_000
+        &+ parts.attoseconds / 1_000_000_000_000)
   }
   package static func - (left: Self, right: Self) -> Duration {
     .microseconds(left.microseconds &- right.microseconds)

@@ -1,5 +1,7 @@
 """What the tests share: the program under test, and the servers it talks to."""
 
+from contextlib import ExitStack
+
 import pytest
 
 from counterparts.certificates import Authority
@@ -55,6 +57,13 @@ def demo(martlet):
     """An installation with the demo company."""
     with Served(martlet, "--demo") as server:
         yield server
+
+
+@pytest.fixture
+def serve(martlet):
+    """Starts an installation with arguments and settings of one's own; what it started is stopped."""
+    with ExitStack() as running:
+        yield lambda *arguments, **settings: running.enter_context(Served(martlet, *arguments, **settings))
 
 
 @pytest.fixture(scope="session")

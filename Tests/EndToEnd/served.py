@@ -1,5 +1,6 @@
 """`martlet serve`, running, and a small HTTP client that keeps cookies and fills in forms."""
 
+import html
 import http.client
 import re
 import signal
@@ -139,7 +140,10 @@ class FormReader(HTMLParser):
     def handle_endtag(self, tag):
         if tag == "select":
             self._select = None
-        if tag == "textarea":
+        if tag == "textarea" and self._area:
+            # The line break right behind the tag is none of the text's (HTML §4.11.7).
+            inputs = self.forms[-1]["inputs"]
+            inputs[self._area] = inputs[self._area].removeprefix("\n")
             self._area = None
 
     def handle_data(self, data):
@@ -165,11 +169,26 @@ class Answer:
     def forms(self) -> list[dict]:
         return FormReader(self.text).forms
 
+    @property
+    def links(self) -> list[str]:
+        return FormReader(self.text).links
+
+    @property
+    def words(self) -> str:
+        """What stands in the page's main part, without tags."""
+        text = re.search(r"<main.*</main>", self.text, re.DOTALL)
+        bare = re.sub(r"<(script|style|svg).*?</\1>|<[^>]*>", " ", text[0] if text else self.text, flags=re.DOTALL)
+        return re.sub(r"\s+", " ", html.unescape(bare)).strip()
+
+    @property
+    def says(self) -> str:
+        return f"{self.status} {self.address}: {self.words[:600]}"
+
     def form(self, action: str) -> dict:
-        """The form that leads to an address which begins so."""
-        found = [form for form in self.forms if form["action"].startswith(action)]
-        assert found, f"no form leads to {action}: {[form['action'] for form in self.forms]}"
-        return found[0]
+        """The form of a change that leads to an address, or to one that begins so."""
+        found = [form for form in self.forms if form["method"] == "post" and form["action"].startswith(action)]
+        assert found, f"no form leads to {action}: {[form['action'] for form in self.forms]}; {self.says}"
+        return min(found, key=lambda form: len(form["action"]))
 
 
 class Client:

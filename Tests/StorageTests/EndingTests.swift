@@ -75,7 +75,8 @@ struct EndingTests {
   }
 
   @Test(arguments: [DeliveryState.sent, .queued, .skipped])
-  func `what is not over, or is over for good, is not revived`(_ state: DeliveryState) async throws {
+  func `what is not over, or is over for good, is not revived`(_ state: DeliveryState) async throws
+  {
     try await Scene.set(recipients: 7) { scene async throws in
       try await mixed(scene)
       // A skipped one as well.

@@ -102,7 +102,7 @@ struct QueryPlanTests {
 
 extension Scene {
   /// The engine's plan of each statement that reads or changes rows.
-  fileprivate func plans(_ runs: [StatementTrace.Run]) async throws -> [String: [String]] {
+  func plans(_ runs: [StatementTrace.Run]) async throws -> [String: [String]] {
     var plans: [String: [String]] = [:]
     for sql in Set(runs.map(\.sql)) {
       guard ["SELECT", "UPDATE", "INSERT", "DELETE"].contains(where: sql.hasPrefix) else {

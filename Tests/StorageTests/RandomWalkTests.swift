@@ -33,7 +33,7 @@ struct RandomWalkTests {
         #expect(after.count >= before.count)
       }
       // The walk went through all it can reach.
-      #expect(walk.operations.count == 9)
+      #expect(walk.operations.count == 13)
       let counts = try await scene.counts()
       #expect(counts.total == 60)
       #expect(counts[.sent] > 0)
@@ -60,7 +60,7 @@ private struct Walk {
   private mutating func act() async throws -> String {
     let lease = leases[Int.random(in: 0..<3, using: &random)]
     let (key, deliveries) = (scene.key, scene.deliveries)
-    switch Int.random(in: 0..<40, using: &random) {
+    switch Int.random(in: 0..<46, using: &random) {
     case 0...3:
       _ = try await deliveries.planNext(Int.random(in: 1...5, using: &random), of: scene.campaign)
       return "plan"
@@ -84,6 +84,17 @@ private struct Walk {
     case 37:
       try await deliveries.revive(.cancelled, of: key, now: now)
       return "revive cancelled"
+    case 40, 41:
+      let isMoved = try await deliveries.sendNow(key, number(), now: now)
+      return isMoved ? "send now" : "send now, too late"
+    case 42:
+      _ = try await deliveries.retry(.temporaryFailures, of: key, now: now)
+      return "retry failed"
+    case 43:
+      _ = try await deliveries.retry(.cancelled, of: key, now: now)
+      return "retry cancelled"
+    case 44, 45:
+      return try await act()
     case 38:
       try await deliveries.revive(.failed, of: key, now: now)
       return "revive failed"

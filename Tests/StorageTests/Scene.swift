@@ -84,7 +84,10 @@ struct Scene: Sendable {
         SELECT COUNT(*) AS rows, COALESCE(MAX(number), 0) AS last, COALESCE(MIN(number), 1) AS first,
           COALESCE(SUM((state = 1) <> (lease IS NOT NULL)), 0) AS leases,
           COALESCE(SUM((state = 2) <> (due_at IS NOT NULL)), 0) AS dues,
-          COALESCE(SUM(state NOT BETWEEN 0 AND 8), 0) AS strangers
+          COALESCE(SUM(state NOT BETWEEN 0 AND 8), 0) AS strangers,
+          COALESCE(SUM(state = 0 AND number < (SELECT first_queued FROM campaigns AS c
+            WHERE c.workspace_id = deliveries.workspace_id
+              AND c.id = deliveries.campaign_id)), 0) AS passed_over
         FROM deliveries WHERE workspace_id = \(blob: key.workspace.octets)
           AND campaign_id = \(blob: key.campaign.octets)
         """
@@ -99,6 +102,8 @@ struct Scene: Sendable {
     #expect(dues == 0, "a due time, exactly while deferred", sourceLocation: sourceLocation)
     let strangers = try row.integer("strangers")
     #expect(strangers == 0, sourceLocation: sourceLocation)
+    let passed = try row.integer("passed_over")
+    #expect(passed == 0, "none is queued before the first", sourceLocation: sourceLocation)
   }
 
   /// Asks the file itself.

@@ -12,6 +12,8 @@ enum StatementTrace {
     let sql: String
     /// Rows that were stepped over in scans of whole tables.
     let scanned: Int
+    /// What the engine did, in its own small steps: about ten for a row.
+    let steps: Int
   }
 
   private static let runs = Lock<[String: [Run]]>([:])
@@ -55,7 +57,9 @@ private let onStatement:
         let file = sqlite3_db_filename(sqlite3_db_handle(statement), "main")
       else { return 0 }
       let scanned = sqlite3_stmt_status(statement, SQLITE_STMTSTATUS_FULLSCAN_STEP, 1)
+      let steps = sqlite3_stmt_status(statement, SQLITE_STMTSTATUS_VM_STEP, 1)
       StatementTrace.add(
-        .init(sql: String(cString: text), scanned: Int(scanned)), on: String(cString: file))
+        .init(sql: String(cString: text), scanned: Int(scanned), steps: Int(steps)),
+        on: String(cString: file))
       return 0
     }

@@ -108,7 +108,8 @@ final class Browser {
     let boundary = "----martlet-test-boundary"
     var body = ""
     for (name, value) in values {
-      body += "--\(boundary)\r\nContent-Disposition: form-data; name=\"\(name)\"\r\n\r\n\(value)\r\n"
+      body +=
+        "--\(boundary)\r\nContent-Disposition: form-data; name=\"\(name)\"\r\n\r\n\(value)\r\n"
     }
     var octets = Array(body.utf8)
     for file in files {

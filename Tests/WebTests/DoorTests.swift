@@ -9,7 +9,9 @@ import Testing
 @Suite("Forms and where they come from")
 struct DoorTests {
   /// Every form of the entrance and of the pages about people, with what would be a good answer.
-  private static let open = ["/login", "/register", "/setup", "/enter", "/invitation/x", "/password/x"]
+  private static let open = [
+    "/login", "/register", "/setup", "/enter", "/invitation/x", "/password/x",
+  ]
   private static let members = [
     "/logout", "/account/name", "/account/password", "/account/sign-out", "/account/shortcuts",
     "/invitations", "/settings",
@@ -31,7 +33,8 @@ struct DoorTests {
     }
   }
 
-  @Test("A member's form without the session's token is refused", arguments: members + administrators)
+  @Test(
+    "A member's form without the session's token is refused", arguments: members + administrators)
   func memberToken(path: String) async throws {
     try await Scene.set { scene in
       let browser = try await scene.signIn(isAdministrator: true)
@@ -60,7 +63,8 @@ struct DoorTests {
           .map { "/users/\(id)/\($0)" }
       for path in paths {
         let page =
-          method == .get ? try await browser.get(path) : try await browser.post(path, [("csrf", token)])
+          method == .get
+          ? try await browser.get(path) : try await browser.post(path, [("csrf", token)])
         #expect(page.status == .forbidden, "\(path)")
         #expect(!page.text.contains("bob@example.org"))
       }

@@ -27,7 +27,10 @@ struct MinifyTests {
   @Test(
     "What is inside quotes is not touched",
     arguments: [
-      (#"a::before { content: "  /* no comment */ ; } " }"#, #"a::before{content:"  /* no comment */ ; } "}"#),
+      (
+        #"a::before { content: "  /* no comment */ ; } " }"#,
+        #"a::before{content:"  /* no comment */ ; } "}"#
+      ),
       (#"a { content: "\"  ;" / "" }"#, #"a{content:"\"  ;" / ""}"#),
       (#"a { content: '\\' ; b: c }"#, #"a{content:'\\';b:c}"#),
     ])
@@ -63,7 +66,8 @@ struct MinifyTests {
 
         }
       """
-    #expect(script(source) == "const a = \"// not a comment\";\nif (a) {\nrun(\"x  y\"); // why\n}\n")
+    #expect(
+      script(source) == "const a = \"// not a comment\";\nif (a) {\nrun(\"x  y\"); // why\n}\n")
   }
 
   @Test(

@@ -36,7 +36,8 @@ struct RegistrationTests {
     }
   }
 
-  @Test("Where registration is not open, nobody registers", arguments: [Registration.invite, .closed])
+  @Test(
+    "Where registration is not open, nobody registers", arguments: [Registration.invite, .closed])
   func closed(registration: Registration) async throws {
     try await Scene.set { scene in
       _ = try await scene.addUser()
@@ -80,7 +81,8 @@ struct RegistrationTests {
       try await scene.store.settings.setRegistration(.open)
       let browser = scene.stranger()
       let page = try await browser.submit(
-        "/register", ["name": "Eve", "email": "ADA@example.org", "password": "an honest try of mine"])
+        "/register",
+        ["name": "Eve", "email": "ADA@example.org", "password": "an honest try of mine"])
       #expect(page.status == .unprocessable)
       #expect(page.errors.first?.hasPrefix("Perhaps there is an account") == true)
       #expect(page.form()?["name"] == "Eve")
@@ -148,7 +150,8 @@ struct RegistrationTests {
       let browser = scene.stranger()
       // A form with faults leaves the link as it is.
       #expect(
-        try await browser.submit(path, ["name": "", "email": "x", "password": "y"]).errors.count == 3)
+        try await browser.submit(path, ["name": "", "email": "x", "password": "y"]).errors.count
+          == 3)
       #expect(try await browser.submit(path, Self.person).location == "/")
       let bob = try #require(try await scene.store.users.find(email: "bob@example.com"))
       #expect(try bob.workspace == ada.home)

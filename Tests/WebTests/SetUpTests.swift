@@ -44,8 +44,12 @@ struct SetUpTests {
   @Test("Without the link, or with another, set-up says where to find it")
   func closed() async throws {
     try await Scene.set { scene in
-      let invitation = try await scene.site.accounts.invitationToken(to: .new()).text
-      for address in ["/setup", "/setup?token=", "/setup?token=guess", "/setup?token=\(invitation)"] {
+      let workspace = try await scene.store.workspaces.first(
+        orAdd: Workspace(id: .new(), sealedLinkKey: [1]), now: Scene.start)
+      let invitation = try await scene.site.accounts.invitationToken(to: workspace.id).text
+      for address in [
+        "/setup", "/setup?token=", "/setup?token=guess", "/setup?token=\(invitation)",
+      ] {
         let page = try await scene.stranger().get(address)
         #expect(page.status == .forbidden)
         #expect(page.words.contains("it prints a link on the console"))
@@ -143,7 +147,9 @@ struct SetUpTests {
       await #expect(throws: Accounts.Refusal.notAnAddress("ada")) {
         try await accounts.makeUser(email: "ada", password: Scene.password)
       }
-      await #expect(throws: Accounts.Refusal.weakPassword("Choose a password of at least 10 characters.")) {
+      await #expect(
+        throws: Accounts.Refusal.weakPassword("Choose a password of at least 10 characters.")
+      ) {
         try await accounts.makeUser(email: "ada@example.org", password: "short")
       }
       try await accounts.makeUser(email: "ada@example.org", password: Scene.password)

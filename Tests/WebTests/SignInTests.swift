@@ -71,7 +71,8 @@ struct SignInTests {
       // Nothing but the address typed differs from the answer to an address that nobody has.
       let other = try await scene.stranger().logIn("none@example.org", "some other password")
       #expect(
-        answer.words.replacing(email, with: "") == other.words.replacing("none@example.org", with: ""))
+        answer.words.replacing(email, with: "")
+          == other.words.replacing("none@example.org", with: ""))
     }
   }
 

@@ -16,7 +16,8 @@ struct ThrottleTests {
       for number in 0..<10 {
         let browser = scene.stranger()
         browser.peer = "192.0.2.\(number)"
-        #expect(try await browser.logIn("ada@example.org", "guess \(number)").status == .unprocessable)
+        #expect(
+          try await browser.logIn("ada@example.org", "guess \(number)").status == .unprocessable)
       }
       let browser = scene.stranger()
       browser.peer = "198.51.100.1"
@@ -39,7 +40,9 @@ struct ThrottleTests {
       _ = try await scene.addUser()
       for _ in 0..<10 { _ = try await scene.stranger().logIn("ada@example.org", "a wrong guess") }
       scene.clock.advance(by: .seconds(14 * 60))
-      #expect(try await scene.stranger().logIn().status == .tooManyRequests)
+      for _ in 0..<10 {
+        #expect(try await scene.stranger().logIn().status == .tooManyRequests)
+      }
       scene.clock.advance(by: .seconds(61))
       #expect(try await scene.stranger().logIn().status == .seeOther)
     }
@@ -57,20 +60,20 @@ struct ThrottleTests {
     }
   }
 
-  @Test("An address has a hundred tries over all accounts")
+  @Test("An address, or a network of version 6, has a hundred tries over all accounts")
   func address() async throws {
     try await Scene.set { scene in
       _ = try await scene.addUser()
       let browser = scene.stranger()
-      browser.peer = "192.0.2.1"
       let page = try await browser.get("/login")
       for number in 0..<100 {
+        browser.peer = "2001:db8::\(number)"
         let answer = try await browser.submit(
           page, ["email": "user\(number)@example.org", "password": "a wrong guess"])
         #expect(answer.status == .unprocessable)
       }
       #expect(try await browser.logIn().status == .tooManyRequests)
-      browser.peer = "192.0.2.2"
+      browser.peer = "2001:db8:0:1::1"
       #expect(try await browser.logIn().status == .seeOther)
     }
   }

@@ -25,7 +25,8 @@ struct UserPagesTests {
       for page in [first, second] {
         seen += page.text.matches(of: /<small class="break">([^<]*)</).map { String($0.1) }
       }
-      #expect(seen == ["ada@example.org"] + (0..<60).map { "user\($0)@example.org" })
+      #expect(
+        seen.sorted() == (["ada@example.org"] + (0..<60).map { "user\($0)@example.org" }).sorted())
       #expect(!second.text.contains("rel=\"next\""))
       // A cursor that somebody made up starts the list anew.
       #expect(try await ada.get("/users?after=00zz").words.contains("ada@example.org"))
@@ -141,7 +142,9 @@ struct UserPagesTests {
     }
   }
 
-  @Test("A user that does not exist is not found", arguments: ["usr_0", "x", "wsp_00000000000000000000000000"])
+  @Test(
+    "A user that does not exist is not found",
+    arguments: ["usr_0", "x", "wsp_00000000000000000000000000"])
   func missing(id: String) async throws {
     try await Scene.set { scene in
       let ada = try await scene.signIn(isAdministrator: true)

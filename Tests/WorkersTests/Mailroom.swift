@@ -27,9 +27,17 @@ final class Mailroom: Sendable {
   typealias Script = @Sendable (ServerMoment, Book) -> ServerDecision.Answer
 
   private let script: Script
+  private let time: @Sendable (ServerMoment) -> Duration
   private let pages = Lock(Book())
 
-  init(_ script: @escaping Script = { _, _ in .accept }) { self.script = script }
+  /// `time` is how long a client waits for each answer.
+  init(
+    _ script: @escaping Script = { _, _ in .accept },
+    taking time: @escaping @Sendable (ServerMoment) -> Duration = { _ in .zero }
+  ) {
+    self.time = time
+    self.script = script
+  }
 
   var book: Book { pages.withLock { $0 } }
 
@@ -45,7 +53,7 @@ final class Mailroom: Sendable {
       }
       return before
     }
-    return ServerDecision(script(moment, before))
+    return ServerDecision(script(moment, before), after: time(moment))
   }
 
   private func take(_ message: ServerMessage) -> ServerDecision {

@@ -48,6 +48,16 @@ struct Office {
 
   var key: CampaignKey { campaign.key }
 
+  /// The same office with another campaign for another list, through the same sender.
+  func another() -> Office {
+    var office = self
+    office.campaign = Campaign(
+      id: .new(), workspace: workspace, name: "Summer", state: .preparing,
+      content: campaign.content, sender: campaign.sender, audience: .new(),
+      inDoubt: campaign.inDoubt, createdAt: .now())
+    return office
+  }
+
   func audience(_ file: String = "", state: Audience.State = .reading) -> Audience {
     Audience(
       id: campaign.audience, workspace: workspace, file: file, state: state,

@@ -84,7 +84,7 @@ UPDATE audiences SET
   refused_count = (SELECT COUNT(refusal) FROM audience_rows AS r
     WHERE r.workspace_id = audiences.workspace_id AND r.audience_id = audiences.id);
 -- Files whose rows are missing yet.
-CREATE INDEX audiences_unread ON audiences (id) WHERE state = 'reading';
+CREATE INDEX audiences_unread ON audiences (state, id) WHERE state = 'reading';
 -- Those who can be mailed are found by address through audience_rows_by_person; an index of all
 -- addresses would double the time that a file takes to come in.
 CREATE INDEX audience_rows_refused

@@ -61,7 +61,7 @@ extension Audiences {
       if refused != false, page.count < limit {
         page += try rows(
           """
-           AND refusal IS NOT NULL AND \(prefix.condition(on: "lower(email)"))
+           AND refusal IS NOT NULL AND email_key IS NULL AND \(prefix.condition(on: "lower(email)"))
             AND line > \(last?.key == nil ? line : 0) ORDER BY line LIMIT \(limit - page.count)
           """)
       }

@@ -110,15 +110,15 @@ extension Deliveries {
     guard
       let last = try connection.run(
         """
-        SELECT number FROM deliveries WHERE \(wanted) AND number > \(number)
+        SELECT number FROM \(rowsByState) WHERE \(wanted) AND number > \(number)
         ORDER BY number LIMIT \(chunk)
         """
       ).last?.integer("number")
     else { return (0, nil) }
     let count = try connection.change(
       """
-      UPDATE deliveries SET state = \(DeliveryState.deferred), reason = NULL, due_at = \(now),
-        finished_at = NULL
+      UPDATE \(rowsByState) SET state = \(DeliveryState.deferred), reason = NULL,
+        due_at = \(now), finished_at = NULL
       WHERE \(wanted) AND number > \(number) AND number <= \(last)
       """)
     var change = CountChange()

@@ -174,12 +174,12 @@ extension Deliveries {
         "\(in: key) AND lease IS NOT NULL AND state = \(DeliveryState.sending)"
       let first = try connection.first(
         """
-        SELECT number FROM deliveries WHERE \(left) AND intended_at IS NULL
+        SELECT number FROM \(Self.rowsByLease) WHERE \(left) AND intended_at IS NULL
         ORDER BY number LIMIT 1
         """)
       let requeued = try connection.change(
         """
-        UPDATE deliveries SET state = \(DeliveryState.queued), lease = NULL
+        UPDATE \(Self.rowsByLease) SET state = \(DeliveryState.queued), lease = NULL
         WHERE \(left) AND intended_at IS NULL
         """)
       try Self.noteQueued(try first?.integer("number"), of: key, on: connection)
@@ -190,7 +190,7 @@ extension Deliveries {
           started_at, finished_at, state, reason)
         SELECT workspace_id, campaign_id, number, attempts + 1, \(campaign.sender), \(""),
           intended_at, \(now), \(DeliveryState.unknown), \(reason)
-        FROM deliveries WHERE \(left)
+        FROM \(Self.rowsByLease) WHERE \(left)
         """)
       var change = CountChange()
       change.move(requeued, from: .sending, to: .queued)
@@ -198,13 +198,13 @@ extension Deliveries {
       let tries = campaign.inDoubt == .hold ? 0 : Self.mostTriesInDoubt
       let held = try connection.change(
         """
-        UPDATE deliveries SET state = \(DeliveryState.unknown), lease = NULL,
+        UPDATE \(Self.rowsByLease) SET state = \(DeliveryState.unknown), lease = NULL,
           attempts = attempts + 1, reason = \(reason), finished_at = \(now)
         WHERE \(left) AND attempts >= \(tries)
         """)
       let resent = try connection.change(
         """
-        UPDATE deliveries SET state = \(DeliveryState.deferred), lease = NULL,
+        UPDATE \(Self.rowsByLease) SET state = \(DeliveryState.deferred), lease = NULL,
           attempts = attempts + 1, reason = \(reason), finished_at = \(now), due_at = \(now)
         WHERE \(left)
         """)

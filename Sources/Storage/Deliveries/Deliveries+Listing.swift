@@ -64,13 +64,13 @@ extension Deliveries {
       switch Self.way(to: state) {
       case .byState:
         """
-        SELECT campaign_id AS id FROM deliveries
+        SELECT campaign_id AS id FROM \(Self.rowsByState)
         WHERE \(scope) AND state IN (2, 4, 5, 6, 7, 8) AND state = \(state)\
         \(earlier("campaign_id"))
         """
       case .byLease:
         """
-        SELECT campaign_id AS id FROM deliveries
+        SELECT campaign_id AS id FROM \(Self.rowsByLease)
         WHERE \(scope) AND lease IS NOT NULL\(earlier("campaign_id"))
         """
       case .fromFirstQueued:
@@ -124,16 +124,30 @@ extension Deliveries {
     else { return [] }
     let counts = try CampaignCounts(campaign)
     let name = try campaign.text("name")
-    let match: SQL = search.map { " AND \($0.condition(on: "lower(email)"))" } ?? ""
-    let end: SQL = "\(match) ORDER BY number LIMIT \(page: limit)"
-    func rows(_ condition: SQL, after number: Int) throws(DatabaseError) -> [QueueRow] {
+    func select(
+      _ condition: SQL, from table: SQL = "deliveries"
+    ) throws(DatabaseError) -> [QueueRow] {
       try connection.run(
         """
-        \(columns) WHERE \(in: key) AND number > \(number)\(condition)\(end)
+        \(columns) FROM \(table) WHERE \(in: key)\(condition)
+        ORDER BY number LIMIT \(page: limit)
         """
       ).map { row throws(DatabaseError) in
         try QueueRow(row, campaign: key.campaign, name: name)
       }
+    }
+    if let search {
+      let chosen = states.map { SQL.any(of: $0) } ?? ""
+      let found = try Self.search(
+        search, of: key, after: number, limit: limit, on: connection
+      ) { condition throws(DatabaseError) in try select(condition + chosen) }
+      if let found { return found }
+    }
+    let match: SQL = search.map { " AND \($0.condition(on: "lower(email)"))" } ?? ""
+    func rows(
+      _ condition: SQL, after number: Int, from table: SQL = "deliveries"
+    ) throws(DatabaseError) -> [QueueRow] {
+      try select(" AND number > \(number)\(condition)\(match)", from: table)
     }
     guard let states else { return try rows("", after: number) }
     // One walk for each state, put together: each is short, and none has to sort.
@@ -142,9 +156,10 @@ extension Deliveries {
       switch way(to: state) {
       case .byState:
         page += try rows(
-          " AND state IN (2, 4, 5, 6, 7, 8) AND state = \(state)", after: number)
+          " AND state IN (2, 4, 5, 6, 7, 8) AND state = \(state)", after: number,
+          from: rowsByState)
       case .byLease:
-        page += try rows(" AND lease IS NOT NULL", after: number)
+        page += try rows(" AND lease IS NOT NULL", after: number, from: rowsByLease)
       case .fromFirstQueued:
         let first = try campaign.integer("first_queued")
         page += try rows(" AND state = \(state)", after: max(number, first - 1))
@@ -161,7 +176,6 @@ extension Deliveries {
   static let columns: SQL = """
     SELECT number, email, state, COALESCE(reason, '') AS reason, code,
       COALESCE(enhanced_code, '') AS enhanced_code, attempts, due_at, finished_at
-    FROM deliveries
     """
 
   // MARK: One delivery
@@ -173,7 +187,8 @@ extension Deliveries {
     try await pool.read { connection throws(DatabaseError) -> (QueueRow, [LogRow])? in
       guard
         let campaign = try connection.first("SELECT name FROM campaigns WHERE \(campaign: key)"),
-        let row = try connection.first("\(Self.columns) WHERE \(in: key) AND number = \(number)")
+        let row = try connection.first(
+          "\(Self.columns) FROM deliveries WHERE \(in: key) AND number = \(number)")
       else { return nil }
       let attempts = try connection.run(
         """
@@ -194,7 +209,10 @@ extension Deliveries {
   ) async throws(DatabaseError) -> [ReportRow] {
     try await pool.read { connection throws(DatabaseError) in
       try connection.run(
-        "\(Self.columns) WHERE \(in: key) AND number > \(number) ORDER BY number LIMIT \(limit)"
+        """
+        \(Self.columns) FROM deliveries WHERE \(in: key) AND number > \(number)
+        ORDER BY number LIMIT \(limit)
+        """
       ).map { row throws(DatabaseError) in
         let state = try DeliveryState(row)
         return ReportRow(
@@ -217,6 +235,17 @@ extension Deliveries {
       }
       return counts
     }
+  }
+}
+
+extension SQL {
+  /// The further condition that a delivery is in one of some states.
+  fileprivate static func any(of states: Set<DeliveryState>) -> SQL {
+    var condition: SQL = " AND state IN ("
+    for (index, state) in states.map(\.rawValue).sorted().enumerated() {
+      condition = condition + (index > 0 ? ", \(state)" : "\(state)")
+    }
+    return condition + ")"
   }
 }
 

@@ -7,6 +7,14 @@ package struct Deliveries: Sendable {
   let pool: DatabasePool
   let doorbell: Doorbell
 
+  // Indexes of a part of the rows. They are named outright: left to itself the engine takes the
+  // primary key for them, and walks through the whole campaign.
+
+  /// For a condition with `state IN (2, 4, 5, 6, 7, 8)`, word by word.
+  static let rowsByState: SQL = "deliveries INDEXED BY deliveries_by_state"
+  /// For a condition with `lease IS NOT NULL`.
+  static let rowsByLease: SQL = "deliveries INDEXED BY deliveries_leased"
+
   /// Turns the next rows of the audience into deliveries, in the file's order.
   ///
   /// One call is one short transaction, so that the ledgers of other campaigns never wait long.

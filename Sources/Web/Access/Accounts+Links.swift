@@ -23,7 +23,8 @@ extension Accounts {
   /// A token for `/invitation/…`, with which somebody makes an account in a workspace.
   ///
   /// With an address the account is made for that address only.
-  package func invitationToken(to workspace: Identifier, email: String? = nil) async throws -> Token {
+  package func invitationToken(to workspace: Identifier, email: String? = nil) async throws -> Token
+  {
     try await add(.invitation, workspace: workspace, email: email)
   }
 

@@ -1,5 +1,5 @@
-package import Crypto
 import Compose
+package import Crypto
 import MIME
 package import Model
 package import Octets
@@ -52,7 +52,8 @@ package struct Accounts: Sendable {
   /// The very first user gets the oldest workspace, if there is one: what `martlet send` did before
   /// anybody had an account is theirs.
   ///
-  /// - Parameter link: The digest of a link that is used up by it.
+  /// `link` is the digest of a link that is used up by it.
+  ///
   /// - Throws: ``Refusal``, or what the store throws.
   @discardableResult
   package func makeUser(

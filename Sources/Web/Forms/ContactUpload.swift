@@ -43,7 +43,8 @@ struct ContactUpload: Sendable {
         return .failure(
           Fault(
             isAboutColumn: false,
-            sentence: "The file names its columns, but has no contact below them. Add a line per person."))
+            sentence:
+              "The file names its columns, but has no contact below them. Add a line per person."))
       }
       return .success(head)
     } catch {

@@ -43,7 +43,7 @@ struct CampaignRunner: Sendable {
       throw CampaignFailure("The list of this campaign is gone.")
     }
     switch list.state {
-    case .reading: return Waiting(until: .now() + .seconds(1), reason: .list)
+    case .reading: return Waiting(until: .now() + .milliseconds(200), reason: .list)
     case .failed: throw CampaignFailure(list.failure ?? "The file could not be read.")
     case .empty: throw CampaignFailure("The campaign has no list to write to.")
     case .ready: break
@@ -79,7 +79,7 @@ struct CampaignRunner: Sendable {
     let allowance = try await bench.allowance(of: sender, in: workspace)
     var options = Dispatcher.Options()
     options.connections = bench.options.connectionsPerSender
-    options.patience = .seconds(10)
+    options.patience = .seconds(5)
     options.crash = bench.options.crash
     options.log = bench.options.log
     options.allowance = allowance

@@ -10,6 +10,7 @@ import json
 import random
 import signal
 import ssl
+import time
 
 from aiosmtpd.smtp import SMTP, AuthResult, LoginPassword
 
@@ -29,6 +30,7 @@ class Recorder:
             "mail_options": envelope.mail_options,
             "to": envelope.rcpt_tos,
             "octets": len(envelope.original_content),
+            "at": time.time(),
             "tls": self.options.tls == "implicit" or session.ssl is not None,
             "login": session.auth_data[0] if session.auth_data else None,
             "mechanism": session.auth_data[1] if session.auth_data else None,

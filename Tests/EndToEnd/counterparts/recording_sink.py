@@ -20,6 +20,7 @@ class Accepted:
     tls: bool
     login: str | None
     mechanism: str | None
+    at: float
     raw: bytes
 
     @property
@@ -55,7 +56,7 @@ class RecordingSink(Server):
             messages.append(
                 Accepted(
                     about["from"], about["to"], about["mail_options"], about["tls"], about["login"],
-                    about["mechanism"], raw,
+                    about["mechanism"], about["at"], raw,
                 )
             )
         return messages

@@ -25,6 +25,10 @@ document.addEventListener("click", (event) => {
   const box = dialog(question, rest ? [make("p", { class: "muted" }, rest)] : [], [no, yes]);
   box.addEventListener("close", () => {
     if (box.returnValue !== "yes") return asker.focus();
+    // The server need not ask the same again.
+    if (asker.form?.method === "post" && !asker.form.elements.sure) {
+      asker.form.append(make("input", { type: "hidden", name: "sure", value: "yes" }));
+    }
     agreed = asker;
     asker.click();
     agreed = null;

@@ -4,7 +4,8 @@ const controls = (form) => [...form.elements].filter((c) => c.willValidate && c.
 
 function fault(control) {
   const is = control.validity, say = control.dataset, file = control.files?.[0];
-  if (is.valueMissing) return say.messageRequired || "Please fill this in.";
+  const isBlank = control.required && typeof control.value === "string" && !control.value.trim();
+  if (is.valueMissing || isBlank) return say.messageRequired || "Please fill this in.";
   if (is.badInput || is.typeMismatch) {
     return say.messageType || (control.type === "email" ? "Write an address like name@example.com." : "This does not look right.");
   }
@@ -92,6 +93,11 @@ function showWhenChosen(block) {
   };
   form.addEventListener("change", update);
   update();
+}
+
+// What only matters with a script: without one, a rule on a hidden-by-choice control would block.
+function requireWhereAlwaysShown(control) {
+  if (!control.closest("[data-shows]")) control.required = true;
 }
 
 function submitOnChange(control) {

@@ -2,7 +2,8 @@
 
 function start(root) {
   const parts = [
-    ["form", validate], ["[data-shows]", showWhenChosen], ["[data-drop]", takeDrops],
+    ["form", validate], ["[data-required]", requireWhereAlwaysShown],
+    ["[data-shows]", showWhenChosen], ["[data-drop]", takeDrops],
     ["form[data-upload]", uploadWithProgress], ["[data-theme-form]", switchTheme],
     ["[data-live]", follow], ["[data-refresh]", refresh], ["[data-copy]", copy],
     ["[data-autosubmit]", submitOnChange], ["time[datetime]", tellLocalTime],

@@ -19,8 +19,8 @@ struct CampaignProgressCard {
       <div class="progress-head"><h2>\
       <span class="num" data-count="processed">\(Wording.count(counts.processed))</span> of \
       <span class="num" data-count="total">\(Wording.count(counts.total))</span> done</h2>\
-      <p class="muted num"><span data-count="percent">\
-      \(Wording.percent(counts.processed, of: counts.total))</span>% \
+      <p class="row muted num"><span><span data-count="percent">\
+      \(Wording.percent(counts.processed, of: counts.total))</span>%</span> \
       <span data-count="rate">\(rate)</span> <span data-count="eta">\(left ?? "")</span></p></div>\
       <progress class="big" value="\(counts.processed)" max="\(max(1, counts.total))" \
       aria-label="Progress" data-progress></progress>\

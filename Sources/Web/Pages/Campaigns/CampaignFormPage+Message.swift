@@ -45,7 +45,9 @@ extension CampaignFormPage {
       name: "sender", label: "From",
       attributes: " required data-message-required=\"Choose a sender.\""
     ).select(form, choices.senders.map { ($0.id.text(.sender), SenderLabel.text($0)) })
-    guard let test = choices.sender(form.raw("sender"))?.lastTest, !test.passed else { return field }
+    guard let test = choices.sender(form.raw("sender"))?.lastTest, !test.passed else {
+      return field
+    }
     return """
       \(field)\(Field.tick(
         "anyway", "Send anyway", hint: "The sender's last test failed: \(test.answer)",

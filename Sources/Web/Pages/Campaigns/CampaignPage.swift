@@ -23,7 +23,7 @@ struct CampaignPage {
     let isLive = !isWaiting && !(campaign.state.isFinal && campaign.counts.isFinished)
     let readiness = Readiness(
       of: campaign, to: audience, from: sender, attachments: member.site.settings.attachments,
-      isForced: false, now: member.now)
+      isForced: true, now: member.now)
     let troubles = isWaiting ? nil : try await UndeliveredTable.load(of: campaign, for: member)
     let content: HTML = """
       \(PageHead(
@@ -38,9 +38,10 @@ struct CampaignPage {
       \(CampaignFacts(member: member, campaign: campaign, audience: audience, sender: sender).html)\
       \(message)
       """
-    return member.visit.answer(
-      Layout.page(
-        campaign.name, in: .campaigns, member, refreshing: isLive ? 5 : nil, content))
+    return MailFrame.allowing(
+      member.visit.answer(
+        Layout.page(
+          campaign.name, in: .campaigns, member, refreshing: isLive ? 5 : nil, content)))
   }
 
   private var crumbs: [(address: String, label: String)] {
@@ -80,13 +81,11 @@ struct CampaignPage {
   /// What is missing yet, or the button that sends it.
   private func draft(_ readiness: Readiness, _ sender: Sender?) -> HTML {
     let failed = sender?.lastTest.flatMap { $0.passed ? nil : $0 }
-    // A failed test alone can be passed over here.
-    let missing = readiness.faults.filter { $0.field != "sender" || failed == nil }
-    guard missing.isEmpty else {
+    guard readiness.isGood else {
       return """
         <section class="card" aria-labelledby="h-missing"><header class="card-head">\
         <h2 id="h-missing">Before it can be sent</h2></header><div class="card-body stack"><ul>\
-        \(HTML.each(missing) { "<li>\($0.message)</li>" })</ul>\
+        \(HTML.each(readiness.faults) { "<li>\($0.message)</li>" })</ul>\
         <p><a class="btn primary" href="\(campaign.address)/edit">\(Icon.edit.html(assets)) Edit</a>\
         </p></div></section>
         """
@@ -112,21 +111,24 @@ struct CampaignPage {
 
   // MARK: Message
 
+  /// The message with its placeholders as they stand; HTML in a frame that trusts it with nothing.
   private var message: HTML {
     let content = campaign.content
-    let body = content.html ?? content.text ?? []
+    let text = content.text ?? []
     // The whole of a very long message is in the editor.
-    let shown = String(decoding: body.prefix(20_000), as: UTF8.self)
-    let label = content.html == nil ? "Message as plain text" : "Source of the message"
-    let text: HTML =
-      content.html == nil
-      ? "<pre class=\"mail-text\" tabindex=\"0\" aria-label=\"\(label)\">\(shown)</pre>"
-      : "<pre class=\"source\" tabindex=\"0\" aria-label=\"\(label)\"><code>\(shown)</code></pre>"
+    let shown = String(decoding: text.prefix(Self.mostShown), as: UTF8.self)
+    let body: HTML =
+      content.html != nil
+      ? MailFrame.html("\(campaign.address)/message.html")
+      : """
+      <pre class="mail-text" tabindex="0" aria-label="Message as plain text">\(shown)</pre>\
+      \(HTML.when(text.count > Self.mostShown, "<p class=\"muted\">The rest is left out here.</p>"))
+      """
     return """
       <details class="more"><summary>What it says</summary><div class="stack">\
-      <p><strong>\(content.subject)</strong></p>\(text)\
-      \(HTML.when(body.count > 20_000, "<p class=\"muted\">The rest is left out here.</p>"))</div>\
-      </details>
+      <p><strong>\(content.subject)</strong></p>\(body)</div></details>
       """
   }
+
+  private static let mostShown = 20_000
 }

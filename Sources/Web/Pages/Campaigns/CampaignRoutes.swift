@@ -44,6 +44,12 @@ extension Routes {
         store: member.store, key: key, lookout: lookout, clock: member.site.settings.clock
       ).answer(after: request.fields["Last-Event-ID"] ?? request.query["last_event_id"])
     }
+    member(.get, "/campaigns/{id}/message.html") { member in
+      guard let html = try await member.addressedCampaign().content.html else {
+        throw PageError.notFound
+      }
+      return MailFrame.content(html)
+    }
     member(.get, "/campaigns/{id}/report.csv") { member in
       ReportDownload(of: try await member.addressedCampaign(), from: member.store).answer
     }

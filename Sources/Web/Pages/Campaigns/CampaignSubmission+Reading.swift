@@ -107,7 +107,7 @@ extension CampaignSubmission {
       let list = try await member.store.audiences.find(id, in: member.home), list.kind == .list,
       list.state != .empty
     else {
-      form.note("list", "Choose a list.")
+      form.note(choices.lists.isEmpty ? "file" : "list", "Choose a list.")
       return
     }
     audience = list
@@ -117,7 +117,8 @@ extension CampaignSubmission {
   private mutating func readFile() {
     do throws(Upload.Failure) {
       if let upload = try uploads.file("file") {
-        guard let head = look(at: upload.path) else { return }
+        let former = DraftFile(formerAudience, in: member.site.settings.uploads)?.chosenColumn
+        guard let head = look(at: upload.path, formerColumn: former) else { return }
         newFile = upload
         audience = place(of: head, file: upload.storedName, named: upload.fileName)
         return
@@ -138,12 +139,21 @@ extension CampaignSubmission {
 
   /// Looks at the head of a file, and notes what is wrong with it or with the choice of column.
   ///
+  /// A new file need not have the column that was chosen of the one before, `formerColumn`.
+  ///
   /// - Returns: `nil` when the file itself cannot be used.
-  private mutating func look(at path: String) -> ContactUpload.Head? {
-    switch ContactUpload.check(path: path, column: form.raw("column")) {
+  private mutating func look(
+    at path: String, formerColumn: String? = nil
+  ) -> ContactUpload.Head? {
+    let column = form.raw("column")
+    var result = ContactUpload.check(path: path, column: column)
+    if case .failure(let fault) = result, fault.isAboutColumn, column == formerColumn {
+      result = ContactUpload.check(path: path, column: nil)
+    }
+    switch result {
     case .success(let head): return head
     case .failure(let fault):
-      if !fault.isAboutColumn || isSending || !form.raw("column").isEmpty {
+      if !fault.isAboutColumn || isSending || !column.isEmpty {
         form.note(fault.isAboutColumn ? "column" : "file", fault.sentence)
       }
       return fault.isAboutColumn ? DraftFile.head(path) : nil

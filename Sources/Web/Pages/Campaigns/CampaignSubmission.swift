@@ -90,7 +90,12 @@ struct CampaignSubmission {
         of: campaign, to: audience, from: sender,
         attachments: member.site.settings.attachments, isForced: form.isTicked("anyway"),
         now: member.now)
-      for fault in readiness.faults { form.note(fault.field, fault.message) }
+      // Whoever is told what is wrong with a file need not hear that there is none.
+      let recipients: Set = ["file", "list", "column"]
+      let isTold = recipients.contains { form.fault(of: $0) != nil }
+      for fault in readiness.faults where !isTold || !recipients.contains(fault.field) {
+        form.note(fault.field, fault.message)
+      }
     }
     return try await form.isGood ? storeGood() : showAgain()
   }

@@ -17,8 +17,9 @@ struct DraftFile: Sendable {
     chosenColumn = columns.indices.contains(place.emailColumn) ? columns[place.emailColumn] : nil
   }
 
-  /// The head of a file in which no column need hold addresses: then its ``ContactUpload/Head``
-  /// says -1. `nil` when it is no contact file.
+  /// The head of a file in which no column need hold addresses: then its number is -1.
+  ///
+  /// `nil` when it is no contact file.
   static func head(_ path: String) -> ContactUpload.Head? {
     do throws(SpreadsheetError) {
       let file = try ContactFile(path: path)

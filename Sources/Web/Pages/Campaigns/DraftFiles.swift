@@ -23,7 +23,9 @@ struct DraftFiles {
 
   /// Removes an attachment unless a campaign may still send it: copies share their files.
   func removeAttachment(_ file: String) async throws {
-    guard !file.isEmpty, try await !store.campaigns.needsAttachment(file, in: workspace) else { return }
+    guard !file.isEmpty, try await !store.campaigns.needsAttachment(file, in: workspace) else {
+      return
+    }
     unlink("\(attachments)/\(file)")
   }
 

@@ -17,7 +17,8 @@ struct Readiness {
     judge(audience)
     judge(sender, isForced: isForced)
     judge(campaign.content)
-    for file in campaign.content.attachments where access("\(attachments)/\(file.file)", R_OK) != 0 {
+    for file in campaign.content.attachments where access("\(attachments)/\(file.file)", R_OK) != 0
+    {
       note("attachment", "The attachment “\(file.name)” is no longer here. Choose it again.")
     }
     if let moment = campaign.scheduledAt, moment + SendTime.grace < now {
@@ -59,7 +60,8 @@ struct Readiness {
     if sender.fromAddress.isEmpty {
       note("sender", "This sender has no From address yet. Open Senders and add one.")
     } else if (try? Mailbox(parsing: SenderLabel.from(sender), allowing: .localDomains)) == nil {
-      note("sender", "This sender's From address is not an e-mail address. Open Senders and mend it.")
+      note(
+        "sender", "This sender's From address is not an e-mail address. Open Senders and mend it.")
     } else if let test = sender.lastTest, !test.passed, !isForced {
       note(
         "sender",
@@ -71,16 +73,20 @@ struct Readiness {
   }
 
   private mutating func judge(_ content: CampaignContent) {
-    if content.subject.utf8.allSatisfy({ $0 <= ASCII.space }) { note("subject", "Write a subject.") }
+    if content.subject.utf8.allSatisfy({ $0 <= ASCII.space }) {
+      note("subject", "Write a subject.")
+    }
     let body = content.html ?? content.text ?? []
     if body.allSatisfy({ $0 <= ASCII.space }) { note("body", "Write the message.") }
     guard content.isPersonalised else { return }
-    judge(Array(content.subject.utf8), "subject")
-    judge(body, "body")
-    if content.html != nil, let text = content.text { judge(text, "text_body") }
+    judge(Array(content.subject.utf8), "subject", "the subject")
+    judge(body, "body", "the message")
+    if content.html != nil, let text = content.text {
+      judge(text, "text_body", "the plain-text version")
+    }
   }
 
-  private mutating func judge(_ source: [UInt8], _ field: String) {
+  private mutating func judge(_ source: [UInt8], _ field: String, _ part: String) {
     do throws(TemplateError) {
       _ = try Template(
         parsing: source, options: ParseOptions(singleBraceNames: FieldName.inSingleBraces))
@@ -88,8 +94,8 @@ struct Readiness {
       note(
         field,
         """
-        Line \(error.line), column \(error.column): \(error.message). Mend it, or untick \
-        “Personalise”.
+        In \(part), line \(error.line), column \(error.column): \(error.message). Mend it, or \
+        untick “Personalise”.
         """)
     }
   }

@@ -58,7 +58,9 @@ struct UndeliveredTable {
   /// The reason without what differs from one recipient to the next: the address, and the line
   /// that a repeated row names.
   private static func alike(_ row: QueueRow) -> String {
-    if row.reason.hasPrefix("duplicate of line ") { return "the same address stands above in the list" }
+    if row.reason.hasPrefix("duplicate of line ") {
+      return "the same address stands above in the list"
+    }
     let address = String(decoding: row.email, as: UTF8.self)
     let reason = String(String.UnicodeScalarView(row.reason.unicodeScalars.prefix(300)))
     return address.isEmpty ? reason : reason.replacing(address, with: "…")

@@ -34,13 +34,14 @@ struct ActivityChart {
   let zone: Zone
 
   /// The parts of a bar, from the ground up.
-  private static let kinds: [(name: String, label: String, count: @Sendable (ActivityPoint) -> Int)] =
-    [
-      ("sent", "Sent", { $0.sent }),
-      ("deferred", "To be retried", { $0.deferred }),
-      ("failed", "Failed", { $0.failed }),
-      ("unknown", "In doubt", { $0.unknown }),
-    ]
+  private static let kinds:
+    [(name: String, label: String, count: @Sendable (ActivityPoint) -> Int)] =
+      [
+        ("sent", "Sent", { $0.sent }),
+        ("deferred", "To be retried", { $0.deferred }),
+        ("failed", "Failed", { $0.failed }),
+        ("unknown", "In doubt", { $0.unknown }),
+      ]
   private static let width = 10
   private static let height = 1_000
 
@@ -58,7 +59,7 @@ struct ActivityChart {
     let sum = points.reduce(0) { $0 + $1.sent }
     let failed = points.reduce(0) { $0 + $1.failed }
     let breadth = points.count * Self.width
-    let labels = stride(from: 0, to: points.count, by: max(1, points.count / 4)).map {
+    let labels = stride(from: 0, to: points.count, by: 6).map {
       place(points[$0].start)
     }
     return """

@@ -50,7 +50,8 @@ enum InvitationPage {
   }
 
   private static func page(_ visit: Visit, _ invitation: Invitation, _ form: Form) -> Response {
-    visit.entrance("Join \(invitation.workspace.name)", status: form.isGood ? .ok : .unprocessable) {
+    visit.entrance("Join \(invitation.workspace.name)", status: form.isGood ? .ok : .unprocessable)
+    {
       """
       <h1>Join \(invitation.workspace.name)</h1>
       <p class="lede">Make your account. You will work with the lists, senders and campaigns of \

@@ -70,7 +70,7 @@ enum RegisterPage {
 
   private static func gmail(isTicked: Bool) -> HTML {
     """
-    <div class="field">\(Field.tick(
+    <div class="stack">\(Field.tick(
       "gmail", "Use the same password for my SMTP account (Gmail)",
       hint: "You can send at once: a sender for this address is made, over smtp.gmail.com.",
       isTicked: isTicked))

@@ -1,7 +1,7 @@
 import HTTP
 import Model
 
-/// Everyone of all lists, by address.
+/// Everyone of all lists who can be written to, by address.
 struct ContactList {
   static let length = 50
 
@@ -21,7 +21,7 @@ struct ContactList {
   var page: HTML {
     let assets = member.site.assets
     let head = PageHead(
-      title: "Contacts", lede: "Everyone of all lists, by address.",
+      title: "Contacts", lede: "Everyone of all lists who can be written to, by address.",
       actions: """
         <a class="btn primary" href="/lists/new">\(Icon.upload.html(assets)) Upload a list</a>
         """)
@@ -77,14 +77,13 @@ struct ContactList {
   }
 
   private func row(_ contact: ContactRow) -> HTML {
-    let email = contact.email.isEmpty ? "(no address)" : Wording.short(contact.email, 320)
-    return """
-      <tr><td class="break">\(email)\(contact.refusal.map { "<small>Left out: \($0)</small>" as HTML })\
-      </td><td class="break"><a href="/lists/\(contact.list.text(.list))">\(contact.listName)</a>\
-      <small>line \(Wording.count(contact.line))</small></td>\
-      <td class="opt break">\(Self.knowledge(contact))</td></tr>
+    """
+    <tr><td class="break">\(Wording.short(contact.email, 320))</td>\
+    <td class="break"><a href="/lists/\(contact.list.text(.list))">\(contact.listName)</a>\
+    <small>line \(Wording.count(contact.line))</small></td>\
+    <td class="opt break">\(Self.knowledge(contact))</td></tr>
 
-      """
+    """
   }
 
   /// The row's other values, as far as they fit.

@@ -48,7 +48,7 @@ enum UserPage {
       user.isAdministrator
       ? ActionButton(
         address: "\(address)/\(Change.demote.rawValue)", label: "Take administration away",
-        icon: .shield, question: "\(name) will see this workspace only.")
+        icon: .shield, question: "\(name) will see their own workspace only.")
       : ActionButton(
         address: "\(address)/\(Change.promote.rawValue)", label: "Make administrator",
         icon: .shield, question: "\(name) will be able to change every account.")

@@ -4,7 +4,8 @@ import Model
 /// The messages that the sandbox has taken, newest first.
 struct InboxList {
   static let length = 50
-  static let clearing = "All messages of the sandbox inbox are deleted. They cannot be brought back."
+  static let clearing =
+    "All messages of the sandbox inbox are deleted. They cannot be brought back."
 
   let member: Member
   /// One more than a page shows, when there are more.

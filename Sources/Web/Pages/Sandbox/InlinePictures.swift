@@ -8,14 +8,15 @@ import Octets
 /// into the HTML itself.
 struct InlinePictures {
   private let parts: [[UInt8]: MessagePart]
-  /// The most octets of pictures in one page, each counted as often as it is shown.
-  private static let most = 8 << 20
+  private let most: Int
   private static let types: Set<String> = [
     "image/png", "image/jpeg", "image/gif", "image/webp", "image/avif", "image/bmp",
     "image/svg+xml",
   ]
 
-  init(of message: ParsedMessage) {
+  /// `most`: how many octets of pictures one page may hold, each counted as often as it is shown.
+  init(of message: ParsedMessage, most: Int = 8 << 20) {
+    self.most = most
     var parts: [[UInt8]: MessagePart] = [:]
     for part in message.parts where Self.types.contains(part.type) {
       guard let id = part.contentID else { continue }
@@ -30,7 +31,7 @@ struct InlinePictures {
     let scheme = [UInt8]("cid:".utf8)
     var out: [UInt8] = []
     out.reserveCapacity(html.count)
-    var left = Self.most
+    var left = most
     var at = 0
     while at < html.count {
       guard html[at] | 0x20 == scheme[0], at > 0, Self.mayPrecede(html[at - 1]),

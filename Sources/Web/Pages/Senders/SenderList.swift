@@ -6,7 +6,8 @@ enum SenderList {
     let assets = member.site.assets
     let head = PageHead(
       title: "Senders", lede: "The mail accounts that messages leave through.",
-      actions: "<a class=\"btn primary\" href=\"/senders/new\">\(Icon.plus.html(assets)) New sender</a>")
+      actions:
+        "<a class=\"btn primary\" href=\"/senders/new\">\(Icon.plus.html(assets)) New sender</a>")
     let content: HTML =
       senders.isEmpty
       ? EmptyState(
@@ -15,12 +16,12 @@ enum SenderList {
         action: ("/senders/new", "New sender")
       ).html(assets)
       : """
-        <div class="table-wrap" role="region" tabindex="0" aria-label="Senders">
-        <table class="table"><thead><tr><th scope="col">Sender</th><th scope="col">From</th>\
-        <th scope="col">Last test</th><th scope="col" class="end opt">Limit per hour</th>\
-        <th scope="col"><span class="sr">Actions</span></th></tr></thead>
-        <tbody>\(HTML.each(senders) { row($0, member) })</tbody></table></div>
-        """
+      <div class="table-wrap" role="region" tabindex="0" aria-label="Senders">
+      <table class="table"><thead><tr><th scope="col">Sender</th><th scope="col">From</th>\
+      <th scope="col">Last test</th><th scope="col" class="end opt">Limit per hour</th>\
+      <th scope="col"><span class="sr">Actions</span></th></tr></thead>
+      <tbody>\(HTML.each(senders) { row($0, member) })</tbody></table></div>
+      """
     return Layout.page(
       "Senders", in: .senders, member, "\(head.html)<div class=\"card\">\(content)</div>")
   }

@@ -33,7 +33,8 @@ struct TemplatePreview {
     let head = PageHead(
       title: "Preview of “\(template.name)”",
       crumbs: [("/templates", "Templates"), (address, template.name)],
-      lede: "As a reader called Ada Lovelace would get it. Names that only your list knows stand in brackets.",
+      lede:
+        "As a reader called Ada Lovelace would get it. Names that only your list knows stand in brackets.",
       actions: """
         <a class="btn" href="\(address)">\(Icon.edit.html(assets)) Edit</a>\
         <a class="btn primary" href="/campaigns/new?template=\(template.id.text(.template))">\
