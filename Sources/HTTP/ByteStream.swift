@@ -86,8 +86,9 @@ package final class ByteStream: Sendable {
   /// Says that all has been written.
   package func finish() { close { $0.isFinished = true } }
 
-  /// Ends the answer in the middle, so that the client can see it is not whole.
-  func abort() { close { $0.isBroken = true } }
+  /// Ends the answer in the middle, so that the client can see it is not whole; one that is
+  /// finished stays so.
+  func abort() { close { $0.isBroken = $0.isBroken || !$0.isFinished } }
 
   /// Adds octets if nothing else waits to be read.
   func sendIfIdle(_ octets: [UInt8]) {

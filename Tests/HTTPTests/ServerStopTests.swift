@@ -49,6 +49,42 @@ import Testing
     return broken
   }
 
+  @Test func `event streams end whole, though their handlers were interrupted`() async throws {
+    let (arrivals, arrive) = AsyncStream<Void>.makeStream()
+    var router = Router()
+    router.on(.get, "/events") { _ in
+      .events { stream in
+        try stream.send(ServerEvent(data: "here"))
+        arrive.yield()
+        let (forever, end) = AsyncStream<Void>.makeStream()
+        await withTaskCancellationHandler {
+          for await _ in forever {}
+        } onCancel: {
+          end.finish()
+        }
+        try Task.checkCancellation()
+      }
+    }
+    let server = try Server(.forTesting, router)
+    let port = server.port
+    let clients = try await onThread {
+      let clients = try (0..<20).map { _ in try RawClient(port: port) }
+      for client in clients { client.send("GET /events HTTP/1.1\r\nHost: x\r\n\r\n") }
+      return clients
+    }
+    var seen = 0
+    for await _ in arrivals {
+      seen += 1
+      if seen == clients.count { break }
+    }
+    await server.stop(within: .seconds(10))
+    let all = try await onThread { clients.map { $0.readToEnd() } }
+    for text in all {
+      #expect(text.contains("data: here"))
+      #expect(text.hasSuffix("\r\n0\r\n\r\n"))
+    }
+  }
+
   @Test func `what does not finish in time is told so`() async throws {
     let (arrivals, arrive) = AsyncStream<Void>.makeStream()
     var router = Router()

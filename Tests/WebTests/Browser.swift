@@ -64,10 +64,11 @@ final class Browser {
     return try await ask(.post, address, fields: fields, body: Array(form.urlencoded.utf8))
   }
 
-  /// Opens a page, fills in its form and sends it: what the form holds already, with `values` in
-  /// place. A value of `nil` unticks or leaves out.
+  /// Opens a page, fills in its form and sends it.
   ///
-  /// `action` tells which form of the page is meant; otherwise the first one of its content.
+  /// What the form holds already goes with it, `values` in place of theirs; a value of `nil`
+  /// unticks or leaves out. `action` tells which form of the page is meant; otherwise it is the
+  /// first one of its content.
   func submit(
     _ address: String, form action: String? = nil, _ values: KeyValuePairs<String, String?> = [:],
     files: [File] = [], sourceLocation: SourceLocation = #_sourceLocation
