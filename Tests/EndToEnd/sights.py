@@ -18,20 +18,25 @@ def kind_of(address: str) -> str:
     return "?".join([re.sub(r"/\d+\b", "/1", IDENTIFIER.sub(r"\1", path)), *shown])
 
 
-def pages_of(client: Client, begin: list[str], every: bool = False) -> dict[str, str]:
-    """One address of each kind (or every one) that can be reached from some pages by links."""
+def pages_of(client: Client, begin: list[str], every: bool = False) -> tuple[list[str], list[str]]:
+    """One address of each kind (or every one) that can be reached by links, and what is wrong with links."""
     found: dict[str, str] = {}
-    waiting = list(begin)
+    broken: list[str] = []
+    waiting = [(address, "the test") for address in begin]
     while waiting:
-        address = waiting.pop(0).partition("#")[0]
+        address, origin = waiting.pop(0)
+        address = address.partition("#")[0]
         kind = address if every else kind_of(address)
         if kind in found or not re.match(r"/(?!/)", address) or FILES.search(address):
             continue
         page = client.get(address, follow=False)
         if page.status in (301, 302, 303, 308):
-            waiting.append(page.header("Location"))
+            waiting.append((page.header("Location"), address))
             continue
-        assert page.status == 200, f"a link leads to {address}, which answers {page.status}"
+        if page.status != 200:
+            broken.append(f"{origin} leads to {address}, which answers {page.status}")
+            continue
         found[kind] = address
-        waiting += [link if not link.startswith("?") else address.partition("?")[0] + link for link in page.links]
-    return found
+        path = address.partition("?")[0]
+        waiting += [(path + link if link.startswith("?") else link, address) for link in page.links]
+    return list(found.values()), broken

@@ -84,10 +84,9 @@ def widest(page: Page) -> str:
 
 
 def test_every_page_of_someone_signed_in(company, window):
-    pages = list(pages_of(company.clerk, ["/", *company.campaigns]).values())
+    pages, faults = pages_of(company.clerk, ["/", *company.campaigns])
     pages += [page for page in company.campaigns if page not in pages]
     assert len(pages) > 40, pages
-    faults = []
     for path in pages:
         window.open(path)
         faults += looked_at(window)
@@ -267,7 +266,7 @@ def test_single_keys_can_be_switched_off(company, window):
 
 
 def background(page: Page) -> str:
-    return page.evaluate("getComputedStyle(document.body).backgroundColor")
+    return page.evaluate("getComputedStyle(document.documentElement).backgroundColor")
 
 
 def test_the_theme_follows_the_system_until_one_is_chosen_and_is_remembered(company, window):

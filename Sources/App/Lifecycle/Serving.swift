@@ -65,6 +65,8 @@ struct Serving: Sendable {
         end.yield("The sending engine cannot run: \(error)")
       }
     }
+    let upkeep = Task { await Upkeep(store: installation.store, log: log).run() }
+    defer { upkeep.cancel() }
     let address = "http://\(shownHost(server.port))"
     console.line("Martlet is ready at \(address)")
     for line in welcome.lines(address) { console.line(line) }

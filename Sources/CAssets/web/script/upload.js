@@ -45,11 +45,20 @@ function showAnswer(request) {
   const page = new DOMParser().parseFromString(request.responseText, "text/html");
   if (!$("main", page)) throw new Error("not one of our pages");
   // A form that came back with its faults stays at its own address.
-  if (request.status < 300) history.pushState({}, "", request.responseURL);
+  if (request.status < 300) {
+    history.pushState({}, "", request.responseURL);
+    shown = whereabouts();
+  }
   document.title = page.title;
   document.body.replaceWith(document.adoptNode(page.body));
   scrollTo(0, 0);
   start(document);
   if (!$("[data-focus]")) $("main").focus();
 }
-addEventListener("popstate", () => location.reload());
+
+// Going back behind an upload loads that page anew; a link within the page changes only the hash.
+const whereabouts = () => location.pathname + location.search;
+let shown = whereabouts();
+addEventListener("popstate", () => {
+  if (whereabouts() !== shown) location.reload();
+});

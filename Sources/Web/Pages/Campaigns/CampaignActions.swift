@@ -127,6 +127,12 @@ struct CampaignActions {
     guard try await store.campaigns.cancel(campaign.key, now: member.now) else {
       return refusal(campaign, "cancelled")
     }
+    // A campaign that never began is not looked at by the engine again.
+    if campaign.startedAt == nil, campaign.counts.total == 0 {
+      for attachment in campaign.content.attachments {
+        try await DraftFiles(member).removeAttachment(attachment.file)
+      }
+    }
     return back(campaign, "Cancelled. Nothing more leaves.")
   }
 

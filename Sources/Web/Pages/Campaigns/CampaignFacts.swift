@@ -28,7 +28,7 @@ struct CampaignFacts {
       (
         "Sender",
         sender.map {
-          "<a href=\"/senders/\($0.id.text(.sender))/edit\">\($0.name)</a>"
+          "<a href=\"/senders/\($0.id.text(.sender))\">\($0.name)</a>"
         } ?? "removed meanwhile"
       ),
       ("Recipients", recipients),

@@ -61,8 +61,11 @@ final class ProgressLookout: Sendable {
 
   func look(at key: CampaignKey, in store: Store) async throws -> CampaignProgress? {
     let now = ContinuousClock.now
-    if let sight = sights.withLock({ $0[key] }), now - sight.at < Self.freshness {
-      return sight.progress
+    if let sight = sights.withLock({ $0[key] }), now - sight.at < Self.freshness,
+      // An end is looked at anew each time: somebody may have just asked to send the rest.
+      let progress = sight.progress, !progress.state.isFinal
+    {
+      return progress
     }
     let progress = try await store.campaigns.progress(key)
     sights.withLock { sights in

@@ -19,12 +19,11 @@ struct Checklist {
       \(step(
         1, "Connect a sender and test it",
         """
-        Your mail account, such as Gmail. The sandbox is there already: with it nothing leaves this \
-        machine.
+        <a href="/senders/new">Add your mail account</a>, such as Gmail. The sandbox is there \
+        already: with it nothing leaves this machine.
         """,
         address: place, button: senders.isEmpty ? "Connect" : "Test", isDone: tested != nil,
-        member,
-        more: "<a class=\"btn small quiet\" href=\"/senders/new\">New sender</a>"))\
+        member))\
       \(step(
         2, "Bring the recipients",
         "Upload a list, a CSV file for instance. You can also do it while you write the campaign.",
@@ -39,8 +38,8 @@ struct Checklist {
   }
 
   private func step(
-    _ number: Int, _ title: String, _ text: String, address: String, button: String,
-    isDone: Bool, _ member: Member, more: HTML = ""
+    _ number: Int, _ title: String, _ text: HTML, address: String, button: String,
+    isDone: Bool, _ member: Member
   ) -> HTML {
     let tick: HTML =
       isDone
@@ -48,7 +47,7 @@ struct Checklist {
       : "<span class=\"tick num\">\(number)</span>"
     return """
       <li\(HTML.when(isDone, " class=\"done\""))>\(tick)<div><h3>\(title)</h3><p>\(text)</p></div>\
-      \(HTML.when(!isDone, more))<a class="btn small" href="\(address)">\
+      <a class="btn small" href="\(address)">\
       \(isDone ? "Show" : button)<span class="sr">: \(title)</span></a></li>
       """
   }

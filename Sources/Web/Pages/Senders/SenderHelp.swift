@@ -1,7 +1,8 @@
 /// What people need to know about the big providers before their first message leaves.
 enum SenderHelp {
-  static func html(_ form: Form) -> HTML {
-    let host = form.raw("host").lowercased()
+  /// `opens`: show the provider's part at once, as where nothing works yet.
+  static func html(_ form: Form, opens: Bool) -> HTML {
+    let host = opens ? form.raw("host").lowercased() : ""
     return """
       <div class="card"><div class="card-body stack">
       <h2>Where to find these settings</h2>

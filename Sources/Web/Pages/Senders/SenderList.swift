@@ -17,7 +17,7 @@ enum SenderList {
       ).html(assets)
       : """
       <div class="table-wrap" role="region" tabindex="0" aria-label="Senders">
-      <table class="table"><thead><tr><th scope="col">Sender</th><th scope="col">From</th>\
+      <table class="table"><thead><tr><th scope="col">Sender</th><th scope="col" class="opt">From</th>\
       <th scope="col">Last test</th><th scope="col" class="end opt">Limit per hour</th>\
       <th scope="col"><span class="sr">Actions</span></th></tr></thead>
       <tbody>\(HTML.each(senders) { row($0, member) })</tbody></table></div>
@@ -33,7 +33,7 @@ enum SenderList {
     return """
       <tr><td class="break"><a class="title" href="\(address)">\(sender.name)</a>\
       <small>\(place)</small></td>
-      <td class="break">\(sender.fromName)<small>\(sender.fromAddress)</small></td>
+      <td class="break opt">\(sender.fromName)<small>\(sender.fromAddress)</small></td>
       <td>\(badge(sender.lastTest))\(sender.lastTest.map {
         "<small>\(Moment.html($0.at, in: member.zone))</small>" as HTML
       })</td>

@@ -10,7 +10,7 @@ enum SenderPage {
       "New sender", in: .senders, member, isNarrow: true,
       """
       \(form.summary)\(head.html)\(SenderPreset.tabs(member.request))\
-      \(SenderHelp.html(form))\(fields(member, form, "/senders", old: nil))
+      \(SenderHelp.html(form, opens: true))\(fields(member, form, "/senders", old: nil))
       """)
   }
 
@@ -31,7 +31,8 @@ enum SenderPage {
       sender.name, in: .senders, member, isNarrow: true, refreshing: trial.isOpen ? 3 : nil,
       """
       \(form.summary)\(head.html)\(trial.card)\
-      \(HTML.when(sender.kind == .smtp, SenderHelp.html(form)))\
+      \(HTML.when(
+        sender.kind == .smtp, SenderHelp.html(form, opens: sender.lastTest?.passed == false)))\
       \(fields(member, form, address, old: sender))
       """)
   }
