@@ -5,7 +5,7 @@ BINARY := .build/release/martlet
 PYTEST := .venv/bin/python -m pytest
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build run demo-send bench-web test test-rooms test-end-to-end check format bench clean
+.PHONY: help setup build run demo-send bench-web test test-rooms test-end-to-end check format bench screenshots clean
 
 help: ## Print this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -50,6 +50,11 @@ bench: build ## Send 100,000 messages into the counting sandbox and print messag
 
 bench-web: build ## Ask the pages as fast as wrk can, beside a like page of Flask under gunicorn
 	@Benchmarks/web $(BINARY)
+
+screenshots: build ## Take the manual's pictures of the running program anew
+	@scripts/setup.sh --tests
+	@scripts/venv.sh
+	MARTLET_BINARY=$(abspath $(BINARY)) .venv/bin/python scripts/screenshots.py
 
 clean: ## Remove what was built; ./data and .env stay
 	rm -rf .build .venv

@@ -3,7 +3,7 @@
 # end-to-end tests need. Says what it does, and touches nothing when everything is there.
 #
 #   scripts/setup.sh            what `make build` and `make run` need
-#   scripts/setup.sh --tests    and the mail servers that `make test` sends to
+#   scripts/setup.sh --tests    and the servers and the browser that `make test` talks to
 set -euo pipefail
 
 build_packages=(
@@ -24,6 +24,8 @@ test_packages=(
   dovecot-core    # a real mail store behind it
   dovecot-imapd
   dovecot-lmtpd
+  nginx           # proxies in front of the server
+  haproxy
   chromium        # looks at the pages
   fonts-dejavu-core
 )
@@ -76,8 +78,8 @@ apt() {
 
 say "installing ${absent[*]}"
 
-# A mail server that comes as a package would start itself. The tests start their own, with their
-# own configuration, so the packaged services stay down: the policy below says no to every start.
+# A server that comes as a package would start itself. The tests start their own, with their own
+# configuration, so the packaged services stay down: the policy below says no to every start.
 policy=/usr/sbin/policy-rc.d
 if [ ! -e "$policy" ]; then
   as_root sh -c "printf '#!/bin/sh\nexit 101\n' > $policy && chmod 755 $policy"
@@ -102,6 +104,7 @@ if [ -d /run/systemd/system ]; then
     case "$package" in
       postfix) as_root systemctl disable --quiet postfix.service || true ;;
       dovecot-core) as_root systemctl disable --quiet dovecot.service dovecot.socket || true ;;
+      nginx | haproxy) as_root systemctl disable --quiet "$package.service" || true ;;
     esac
   done
 fi

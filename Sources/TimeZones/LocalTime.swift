@@ -6,7 +6,8 @@ package struct LocalTime: Sendable, Equatable {
 
   package init(_ civil: Timestamp.Civil) { self.civil = civil }
 
-  /// From `2026-05-01T09:30` or `2026-05-01T09:30:15`.
+  /// From `2026-05-01T09:30` or `2026-05-01T09:30:15`; a blank may stand for the T, as people write
+  /// it where a browser has no such field.
   ///
   /// `nil` when the text has another form, when there is no such day or time, or when the year is
   /// not one from 1970 to 9999.
@@ -15,7 +16,13 @@ package struct LocalTime: Sendable, Equatable {
     let form = Array("0000-00-00T00:00:00".utf8)
     guard octets.count == 16 || octets.count == 19 else { return nil }
     for (octet, expected) in zip(octets, form) {
-      guard expected == ASCII.zero ? octet.isASCIIDigit : octet == expected else { return nil }
+      let isRight =
+        switch expected {
+        case ASCII.zero: octet.isASCIIDigit
+        case UInt8(ascii: "T"): octet == expected || octet == ASCII.space
+        default: octet == expected
+        }
+      guard isRight else { return nil }
     }
     func number(_ range: Range<Int>) -> Int {
       octets[range].reduce(0) { $0 * 10 + Int($1 - ASCII.zero) }

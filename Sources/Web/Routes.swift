@@ -16,7 +16,8 @@ struct Routes {
 
   /// A page for everybody.
   mutating func open(
-    _ method: Method, _ pattern: String, _ page: @escaping @Sendable (Visit) async throws -> Response
+    _ method: Method, _ pattern: String,
+    _ page: @escaping @Sendable (Visit) async throws -> Response
   ) {
     let site = site
     router.on(method, pattern) { request in

@@ -1,5 +1,6 @@
 package import Crypto
 package import Octets
+package import Telemetry
 
 /// How the pages are to behave, as the operator set it.
 package struct SiteSettings: Sendable {
@@ -27,6 +28,8 @@ package struct SiteSettings: Sendable {
   /// Whether the engine is at work; `nil` while it is, otherwise what is wrong.
   package var trouble: @Sendable () async -> String? = { nil }
   package var clock: @Sendable () -> Timestamp = { .now() }
+  /// Where it is written down why a page could not be shown.
+  package var log: Log?
 
   package init(uploads: String, attachments: String, version: String) {
     self.uploads = uploads

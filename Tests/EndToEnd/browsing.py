@@ -9,6 +9,8 @@ from playwright.sync_api import Browser, Page, expect
 expect.set_options(timeout=15_000)
 
 AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+# All that depends on whether a page is light or dark.
+AXE_COLOURS = ["color-contrast", "link-in-text-block"]
 WIDE = {"width": 1280, "height": 900}
 PHONE = {"width": 390, "height": 844}
 NARROW = {"width": 360, "height": 740}
@@ -66,13 +68,13 @@ class Window:
             [{"name": name, "value": value, "url": self.address} for name, value in client.cookies.items()]
         )
 
-    def axe(self) -> list[str]:
+    def axe(self, colours_alone: bool = False) -> list[str]:
         """What axe finds on the page as it is, a line for each finding; framed mail is not ours."""
         if not self.page.evaluate("'axe' in window"):
             self.page.evaluate(AXE)
+        rules = {"type": "rule", "values": AXE_COLOURS} if colours_alone else {"type": "tag", "values": AXE_TAGS}
         results = self.page.evaluate(
-            "tags => axe.run({ runOnly: { type: 'tag', values: tags }, iframes: false, resultTypes: ['violations'] })",
-            AXE_TAGS,
+            "only => axe.run({ runOnly: only, iframes: false, resultTypes: ['violations'] })", rules
         )
         return [
             f"{self.page.url}: {finding['id']}: {node['html'][:160]} {node.get('failureSummary', '')[:200]}"

@@ -11,6 +11,7 @@ from counterparts.relay import Relay
 from counterparts.smtp_sink import SMTPSink
 from playwright.sync_api import sync_playwright
 
+from company import Company
 from program import Martlet
 from served import Served
 
@@ -64,6 +65,13 @@ def serve(martlet):
     """Starts an installation with arguments and settings of one's own; what it started is stopped."""
     with ExitStack() as running:
         yield lambda *arguments, **settings: running.enter_context(Served(martlet, *arguments, **settings))
+
+
+@pytest.fixture(scope="module")
+def company(tmp_path_factory):
+    """A server with one of everything, for the tests of one file."""
+    with Served(Martlet(tmp_path_factory.mktemp("company")), "--demo") as server:
+        yield Company(server)
 
 
 @pytest.fixture(scope="session")

@@ -128,6 +128,9 @@ class FormReader(HTMLParser):
                 return
             if kind != "file":
                 inputs[values["name"]] = values.get("value", "")
+        if tag == "button" and values.get("name") and values.get("type", "submit") == "submit":
+            # The first button is the one that Enter stands for.
+            inputs.setdefault(values["name"], values.get("value", ""))
         if tag == "select" and values.get("name"):
             self._select = values["name"]
         if tag == "option" and self._select:
@@ -152,7 +155,8 @@ class FormReader(HTMLParser):
 
 
 class Answer:
-    def __init__(self, status: int, headers: list[tuple[str, str]], body: bytes, address: str):
+    def __init__(self, method: str, status: int, headers: list[tuple[str, str]], body: bytes, address: str):
+        self.method = method
         self.status = status
         self.headers = headers
         self.body = body
@@ -216,7 +220,7 @@ class Client:
                 else:
                     self.cookies[key] = cookie
         connection.close()
-        return Answer(response.status, response.getheaders(), content, path)
+        return Answer(method, response.status, response.getheaders(), content, path)
 
     def get(self, path: str, follow: bool = True, **headers: str) -> Answer:
         return self._follow(self.request("GET", path, headers=headers), follow)
@@ -249,8 +253,9 @@ class Client:
 
     def _follow(self, answer: Answer, follow: bool) -> Answer:
         for _ in range(5):
-            if not follow or answer.status not in (301, 302, 303):
+            if not follow or answer.status not in (301, 302, 303, 308):
                 return answer
+            assert answer.status != 308 or answer.method == "GET", "a change has moved for good"
             answer = self.request("GET", answer.header("Location"))
         raise AssertionError("the redirects do not end")
 

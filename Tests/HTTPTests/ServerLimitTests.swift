@@ -54,6 +54,36 @@ import Testing
     await server.stop(within: .seconds(5))
   }
 
+  @Test func `idle connections make room for those who ask`() async throws {
+    var settings = ServerSettings.forTesting
+    settings.connectionLimit = 32
+    settings.headerDeadline = .seconds(3_600)
+    let server = try Server(settings, Router.forTesting)
+    let port = server.port
+    let (statuses, isKept) = try await onThread {
+      // One that has asked before, and is quiet since: it has been idle longer than any other.
+      let quiet = try RawClient(port: port)
+      quiet.send("GET /hello HTTP/1.1\r\nHost: x\r\n\r\n")
+      _ = quiet.readAnswer()
+      // One that is within a request.
+      let busy = try RawClient(port: port)
+      busy.send("POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\n\r\nhe")
+      var idle: [RawClient] = []
+      var statuses: [Int?] = []
+      for _ in 0..<4 {
+        for _ in 0..<50 { idle.append(try RawClient(port: port)) }
+        let client = try RawClient(port: port)
+        client.send("GET /hello HTTP/1.1\r\nHost: x\r\n\r\n")
+        statuses.append(client.readAnswer()?.status)
+      }
+      busy.send("re")
+      return (statuses, busy.readAnswer()?.body == "here")
+    }
+    #expect(statuses == [200, 200, 200, 200])
+    #expect(isKept)
+    await server.stop(within: .seconds(5))
+  }
+
   @Test func `a header that does not end is cut`() async throws {
     var settings = ServerSettings.forTesting
     settings.headerDeadline = .milliseconds(40)

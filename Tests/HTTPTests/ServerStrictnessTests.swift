@@ -40,6 +40,32 @@ import Testing
     ("GET /hello HTTP/1.1\r\n Transfer-Encoding: chunked\r\nHost: x\r\n\r\n", 400),
     ("GET /hello HTTP/1.1\r\nHost: x\r\nFoo\r\n\r\n", 400),
     ("GET /hello HTTP/1.1\r\nHost: x\r\nX: a\rb\r\n\r\n", 400),
+    // At which libmicrohttpd ends the header, so that the next line would begin a request.
+    ("GET /hello HTTP/1.1\r\nHost: x\r\n:\r\nX: a\r\n\r\n", 400),
+    ("GET /hello HTTP/1.1\r\nHost: x\r\n: a\r\n\r\n", 400),
+    ("GET /hello HTTP/1.1\r\nHost: x\r\n\0\r\nX: a\r\n\r\n", 400),
+    ("GET /hello HTTP/1.1\r\nHost: x\r\n\0X: a\r\n\r\n", 400),
+    // What it cuts or joins.
+    ("GET /hello\0x HTTP/1.1\r\nHost: x\r\n\r\n", 400),
+    ("GET  /hello HTTP/1.1\r\nHost: x\r\n\r\n", 400),
+    ("GET /hello  HTTP/1.1\r\nHost: x\r\n\r\n", 400),
+    ("GET /hello x HTTP/1.1\r\nHost: x\r\n\r\n", 400),
+    ("GET /hello HTTP/1.1\r\nHost: x\0y\r\n\r\n", 400),
+    ("GET /hello HTTP/1.1\r\nHost: x\0\r\n\r\n", 400),
+    ("GET /hello HTTP/1.1\r\nHost: x\r\nX: a\0\0Y\0b\r\n\r\n", 400),
+    ("POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 0\0\r\n\r\n", 400),
+    ("GET /hello HTTP/1.1\r\nHost: x\r\nX: a\r\n b\r\n\r\n", 400),
+    ("GET /hello HTTP/1.1\r\nHost: x\r\n \r\n\r\n", 400),
+    ("GET /hello HTTP/1.1\nHost: x\n\n", 400),
+    ("GET /hello HTTP/1.1\r\nHost: x\n\r\n", 400),
+    ("GET /hello HTTP/1.1\r\nHost: x\r\n\n", 400),
+    // And what is whole, with blanks and empty values in it.
+    (
+      "\r\nGET /hello?a=%41&b#c HTTP/1.1\r\nHost:x\r\nX:\r\nY: \t a b \t\r\nCookie: a=b; c=\"d\"\r\n\r\n",
+      200
+    ),
+    ("POST /echo?a=b&c=d HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n\r\na:b", 200),
+    ("GET /hello HTTP/1.0\r\n\r\n", 200),
     // Hosts and names of fields.
     ("GET /hello HTTP/1.1\r\nHost : x\r\n\r\n", 400),
     ("GET /hello HTTP/1.1\r\nHost: x\r\nX-Y : z\r\n\r\n", 400),

@@ -39,6 +39,23 @@ struct CampaignFormTests {
     }
   }
 
+  @Test("A form that is sent twice makes one campaign", arguments: ["send", "save"])
+  func sentTwice(button: String) async throws {
+    try await Scene.set { scene in
+      let browser = try await scene.signIn()
+      let form = try await browser.open("/campaigns/new")
+      let changes = ["subject": "May news", "body": "Hello"]
+      let first = try await browser.write(
+        on: form, pressing: button, changes, files: [Browser.contacts()])
+      let again = try await browser.write(
+        on: form, pressing: button, changes, files: [Browser.contacts()])
+      #expect(again.status == .seeOther && again.location == first.location)
+      let campaigns = try await scene.store.campaigns.page(in: try browser.home, limit: 10)
+      #expect(campaigns.count == 1)
+      #expect(try scene.files(in: "uploads").count == 1)
+    }
+  }
+
   @Test("Another column than the guessed one is read when it is named")
   func namedColumn() async throws {
     try await Scene.set { scene in

@@ -164,6 +164,24 @@ struct CampaignPageTests {
     }
   }
 
+  @Test("Events end for whoever has been signed out meanwhile")
+  func eventsOfOneShutOut() async throws {
+    try await Scene.set { scene in
+      let browser = try await scene.signIn()
+      let campaign = try await browser.sendingCampaign(to: 2)
+      let events = ProgressEvents(
+        store: scene.store, key: campaign.key, lookout: ProgressLookout(),
+        clock: { Scene.start }, isWelcome: { false }, askEvery: .zero)
+      guard case .events(let produce) = events.answer(after: nil).body else {
+        Issue.record("no events")
+        return
+      }
+      let stream = ByteStream()
+      try await produce(stream)
+      #expect(stream.drain().isEmpty)
+    }
+  }
+
   @Test("The report is the ledger, a line for each recipient, safe to open in a spreadsheet")
   func report() async throws {
     try await Scene.set { scene in

@@ -13,10 +13,11 @@ struct SandboxPagesTests {
   /// Puts a message into a browser's inbox.
   @discardableResult
   static func arrive(
-    _ browser: Browser, _ source: [UInt8], subject: String = "Hello", to: String = "b@example.org"
+    _ browser: Browser, _ source: [UInt8], subject: String = "Hello", to: String = "b@example.org",
+    id: Identifier = .new()
   ) async throws -> String {
     let message = InboxMessage(
-      id: .new(), workspace: try browser.home, receivedAt: browser.scene.clock.now,
+      id: id, workspace: try browser.home, receivedAt: browser.scene.clock.now,
       envelopeFrom: "ada@example.org", recipients: to, from: "Ada <ada@example.org>",
       subject: subject, size: source.count)
     try await browser.scene.store.inbox.add([(message, source)])

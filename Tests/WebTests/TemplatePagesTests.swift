@@ -129,10 +129,13 @@ struct TemplatePagesTests {
   func list() async throws {
     try await Scene.set { scene in
       let ada = try await scene.signIn()
+      // Within a millisecond the order of identifiers is chance.
+      var random = SystemRandomNumberGenerator()
       for number in 1...51 {
+        let id = Identifier(at: scene.clock.now + .milliseconds(number), from: &random)
         try await scene.store.templates.add(
           MailTemplate(
-            id: .new(), workspace: ada.home, name: "Template \(number).", subject: "S",
+            id: id, workspace: ada.home, name: "Template \(number).", subject: "S",
             html: [65], createdAt: scene.clock.now, changedAt: scene.clock.now))
       }
       let first = try await ada.get("/templates")

@@ -2,7 +2,6 @@ import Compose
 import Crypto
 import Dispatch
 import Glibc
-import MIME
 import Model
 import Net
 import Octets

@@ -51,7 +51,8 @@ struct DemoCompany: Sendable {
     try write(Self.file(name), to: path)
     let survey = try Importer.survey(path, column: nil)
     let audience = Audience(
-      id: .new(), workspace: workspace, file: stored, fieldNames: survey.columns.map(FieldName.of(column:)),
+      id: .new(), workspace: workspace, file: stored,
+      fieldNames: survey.columns.map(FieldName.of(column:)),
       emailColumn: survey.emailColumn, offset: survey.offset, line: survey.line,
       name: "Friends of the workshop", createdAt: .now())
     try await installation.store.audiences.add(audience, now: .now())
@@ -74,7 +75,9 @@ struct DemoCompany: Sendable {
   }
 
   private func write(_ octets: [UInt8], to path: String) throws {
-    guard let stream = fopen(path, "we") else { throw DataFolder.failure("A file cannot be stored") }
+    guard let stream = fopen(path, "we") else {
+      throw DataFolder.failure("A file cannot be stored")
+    }
     let written = octets.withUnsafeBytes { fwrite($0.baseAddress, 1, $0.count, stream) }
     guard fclose(stream) == 0, written == octets.count else {
       throw DataFolder.failure("A file cannot be stored")

@@ -50,7 +50,7 @@ struct Serving: Sendable {
     let isStopping = Lock(false)
     let welcome = try await Welcome(installation, configuration).prepare(isDemo: isDemo)
     let site = Site(
-      siteSettings { isStopping.withLock { $0 } ? false : engine.isReady },
+      siteSettings(log) { isStopping.withLock { $0 } ? false : engine.isReady },
       store: installation.store, keys: installation.keys)
     let server = try await Server(serverSettings(), site.responder)
 
@@ -91,7 +91,9 @@ struct Serving: Sendable {
 
   // MARK: Settings
 
-  private func siteSettings(isReady: @escaping @Sendable () -> Bool) -> SiteSettings {
+  private func siteSettings(
+    _ log: Log, isReady: @escaping @Sendable () -> Bool
+  ) -> SiteSettings {
     let folder = installation.folder
     let store = installation.store
     var settings = SiteSettings(
@@ -101,6 +103,7 @@ struct Serving: Sendable {
     settings.trustedProxies = configuration.trustedProxies
     settings.forcesHTTPS = configuration.forcesHTTPS
     settings.baseURL = configuration[.baseURL]
+    settings.log = log
     settings.trouble = {
       guard isReady() else { return "the sending engine is not at work" }
       do {

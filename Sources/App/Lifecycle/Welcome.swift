@@ -53,7 +53,8 @@ struct Welcome: Sendable {
     do {
       try await accounts.makeUser(email: email, password: password, isAdministrator: true)
     } catch let refusal as Accounts.Refusal {
-      let setting = if case .weakPassword = refusal { Setting.adminPassword } else { Setting.adminEmail }
+      let setting =
+        if case .weakPassword = refusal { Setting.adminPassword } else { Setting.adminEmail }
       throw ConfigurationError.invalid(
         setting, source: configuration.source(of: setting), reason: "is refused. \(refusal)")
     }

@@ -40,8 +40,7 @@ let onRequest: MHD_AccessHandlerCallback = {
   else { return .NO }
   guard let held = context.pointee else {
     let (exchange, result) = core.begin(
-      connection, client: client, method: String(cString: method),
-      version: String(cString: version))
+      connection, client: client, method: method, version: version)
     context.pointee = exchange.map { Unmanaged.passRetained($0).toOpaque() }
     return result
   }

@@ -24,19 +24,22 @@ struct RequestHead {
     }
   }
 
+  /// `method` and `version` lie where the library read them.
   init(
-    _ connection: OpaquePointer, method: String, version: String, rawTarget: [UInt8],
-    settings: ServerSettings
+    _ connection: OpaquePointer, method methodText: UnsafePointer<CChar>,
+    version versionText: UnsafePointer<CChar>, rawTarget: [UInt8], settings: ServerSettings
   ) throws(Refusal) {
+    let (method, version) = (String(cString: methodText), String(cString: versionText))
     guard rawTarget.count <= settings.targetLimit else {
       throw Refusal(.uriTooLong, "The address may have at most \(settings.targetLimit) bytes.")
     }
-    guard martlet_mhd_header_size(connection) <= settings.headerLimit else {
+    let size = martlet_mhd_header_size(connection)
+    guard size <= settings.headerLimit else {
       throw Refusal(
         .headerFieldsTooLarge, "The header may have at most \(settings.headerLimit) bytes.")
     }
-    guard MHD_get_connection_values_n(connection, .HEADER_KIND, nil, nil) <= settings.fieldLimit
-    else {
+    let count = Int(MHD_get_connection_values_n(connection, .HEADER_KIND, nil, nil))
+    guard count <= settings.fieldLimit else {
       throw Refusal(
         .headerFieldsTooLarge, "There may be at most \(settings.fieldLimit) header fields.")
     }
@@ -46,6 +49,13 @@ struct RequestHead {
     guard !method.isEmpty, method.utf8.count <= 32, method.utf8.allSatisfy(\.isTokenOctet) else {
       throw Refusal(.badRequest, "The method is not a name.")
     }
+    // One blank each between method, target and version, and nothing behind a NUL.
+    let start = method.utf8.count + rawTarget.count + version.utf8.count + 2
+    guard versionText - methodText == start - version.utf8.count, start < size,
+      HeaderShape.isWhole(
+        UnsafeRawBufferPointer(start: methodText + start, count: size - start).map(\.self),
+        fields: count)
+    else { throw Refusal(.badRequest, "A header field cannot be read.") }
     self.method = Method(method)
     fields = try Self.fields(of: connection)
     (isChunked, contentLength) = try Self.framing(fields, version: version)

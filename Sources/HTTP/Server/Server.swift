@@ -22,6 +22,8 @@ package final class Server: Sendable {
   package init(_ settings: ServerSettings, _ responder: any Responder) throws(ServerError) {
     let (listener, port) = try ListeningSocket.open(
       address: settings.address, port: settings.port)
+    var settings = settings
+    settings.connectionLimit = DescriptorLimit.makeRoom(for: settings.connectionLimit)
     let core = ServerCore(settings, responder)
     guard let pointer = Self.start(core, listener: listener) else {
       close(listener)

@@ -36,15 +36,18 @@ final class ServerCore: Sendable {
   // MARK: callbacks
 
   func accepted(_ client: Client) {
-    deadlines.open(
-      client.descriptor, until: ContinuousClock.now + settings.headerDeadline)
+    let now = ContinuousClock.now
+    deadlines.open(client.descriptor, now: now, until: now + settings.headerDeadline)
+    // At the limit itself the library accepts nobody any more.
+    deadlines.makeRoom(beyond: settings.connectionLimit - settings.connectionLimit / 16)
   }
 
   func closed(_ client: Client) { deadlines.close(client.descriptor) }
 
   /// The head of a request is there: an exchange, or a refusal already queued.
   func begin(
-    _ connection: OpaquePointer, client: Client, method: String, version: String
+    _ connection: OpaquePointer, client: Client, method: UnsafePointer<CChar>,
+    version: UnsafePointer<CChar>
   ) -> (exchange: Exchange?, result: MHD_Result) {
     deadlines.set(client.descriptor, until: nil)
     let head: RequestHead
@@ -105,9 +108,9 @@ final class ServerCore: Sendable {
     }
     guard let client else { return }
     client.request = nil
-    deadlines.set(
-      client.descriptor,
-      until: ContinuousClock.now + settings.idleDeadline + settings.headerDeadline)
+    let now = ContinuousClock.now
+    deadlines.rest(
+      client.descriptor, now: now, until: now + settings.idleDeadline + settings.headerDeadline)
   }
 
   // MARK: answers

@@ -113,29 +113,31 @@ package struct Users: Sendable {
 
   // MARK: Changing
 
-  /// Writes name, rank, whether the user is disabled, and the last sign-in if it is a later one.
+  // Each changes one thing and nothing else: what a request read some time ago may be true no longer.
+
+  /// Gives a user another name.
   ///
-  /// A user who is disabled by it is signed out everywhere.
+  /// - Returns: `false` when there is no such user.
+  @discardableResult
+  package func rename(_ id: Identifier, to name: String) async throws(DatabaseError) -> Bool {
+    try await pool.write { connection throws(DatabaseError) in
+      try connection.change("UPDATE users SET name = \(name) WHERE id = \(id)") > 0
+    }
+  }
+
+  /// Makes a user an administrator, or one no longer, and signs them out everywhere.
   ///
   /// - Returns: `false` when there is no such user, or no administrator would be left; then nothing
   ///   is changed.
   @discardableResult
-  package func update(_ user: User) async throws(DatabaseError) -> Bool {
+  package func setAdministrator(
+    _ isAdministrator: Bool, of id: Identifier
+  ) async throws(DatabaseError) -> Bool {
     try await pool.write { connection throws(DatabaseError) in
-      let staysAdministrator = user.isAdministrator && !user.isDisabled
-      if !staysAdministrator, try Self.isLastAdministrator(user.id, on: connection) {
-        return false
-      }
-      let changed = try connection.change(
-        """
-        UPDATE users SET name = \(user.name), is_administrator = \(user.isAdministrator),
-          is_disabled = \(user.isDisabled),
-          signed_in_at = CASE WHEN \(user.signedInAt) > COALESCE(signed_in_at, 0)
-            THEN \(user.signedInAt) ELSE signed_in_at END
-        WHERE id = \(user.id)
-        """)
-      if user.isDisabled { try Sessions.endAll(of: user.id, except: nil, on: connection) }
-      return changed > 0
+      if !isAdministrator, try Self.isLastAdministrator(id, on: connection) { return false }
+      try Sessions.endAll(of: id, except: nil, on: connection)
+      return try connection.change(
+        "UPDATE users SET is_administrator = \(isAdministrator) WHERE id = \(id)") > 0
     }
   }
 

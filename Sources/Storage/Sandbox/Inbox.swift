@@ -7,6 +7,11 @@ package struct Inbox: Sendable {
   let doorbell: Doorbell
   /// How many messages a workspace keeps; older ones make room.
   package static let capacity = 10_000
+  /// How many octets of large messages a workspace keeps, for the same reason: ten thousand with an
+  /// attachment each would fill any disk.
+  package static let capacityInOctets = 512 << 20
+  /// Smaller ones are few octets even when there are ten thousand of them.
+  private static let large = 64 << 10
 
   /// Adds messages with their content, all or none, and rings.
   package func add(
@@ -26,6 +31,12 @@ package struct Inbox: Sendable {
       }
       for workspace in Set(messages.map(\.message.workspace)) {
         try Self.makeRoom(in: workspace, on: connection)
+        // Sizes are added up only when one came that matters.
+        if messages.contains(where: {
+          $0.message.size > Self.large && $0.message.workspace == workspace
+        }) {
+          try Self.freeOctets(in: workspace, on: connection)
+        }
       }
     }
     doorbell.ring()
@@ -39,6 +50,24 @@ package struct Inbox: Sendable {
         """
         SELECT id FROM inbox_messages WHERE workspace_id = \(workspace)
         ORDER BY id DESC LIMIT 1 OFFSET \(capacity)
+        """)
+    else { return }
+    try connection.change(
+      """
+      DELETE FROM inbox_messages
+      WHERE workspace_id = \(workspace) AND id <= \(try surplus.identifier("id"))
+      """)
+  }
+
+  private static func freeOctets(
+    in workspace: Identifier, on connection: Connection
+  ) throws(DatabaseError) {
+    guard
+      let surplus = try connection.first(
+        """
+        SELECT id FROM (SELECT id, SUM(size) OVER (ORDER BY id DESC) AS total
+          FROM inbox_messages WHERE workspace_id = \(workspace)) AS sums
+        WHERE total > \(capacityInOctets) ORDER BY id DESC LIMIT 1
         """)
     else { return }
     try connection.change(

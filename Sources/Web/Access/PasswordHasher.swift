@@ -1,12 +1,15 @@
 import Crypto
+import Glibc
 import HTTP
 import Locking
 
-/// Hashes passwords away from the threads that serve pages, two at a time: each takes 19 MB.
+/// Hashes passwords, one or two at a time: each takes 19 MB, and one of the threads that make
+/// pages.
 final class PasswordHasher: Sendable {
   /// So many wait for their turn; who comes then is asked to come again.
   private static let longestQueue = 100
-  private static let together = 2
+  /// A thread for each processor makes pages; one is always left to them where there are several.
+  private static let together = max(1, min(2, sysconf(Int32(_SC_NPROCESSORS_ONLN)) - 1))
 
   private struct State {
     var running = 0

@@ -105,7 +105,8 @@ extension Form {
   var summary: HTML {
     guard !faults.isEmpty else { return "" }
     let title =
-      faults.count == 1 ? "One thing needs another look" : "\(faults.count) things need another look"
+      faults.count == 1
+      ? "One thing needs another look" : "\(faults.count) things need another look"
     return """
       <div class="error-summary" role="alert" tabindex="-1" id="errors" data-focus>
       <h2>\(title)</h2>

@@ -14,8 +14,8 @@ struct Pager {
       isFirst
       ? ""
       : """
-        <a class="btn small" rel="prev" href="\(address(nil))">\(Icon.left.html(assets)) First page</a>
-        """
+      <a class="btn small" rel="prev" href="\(address(nil))">\(Icon.left.html(assets)) First page</a>
+      """
     let onward: HTML =
       next.map {
         """

@@ -10,9 +10,9 @@ struct PageHead {
       crumbs.isEmpty
       ? ""
       : """
-        <nav class="crumbs" aria-label="Breadcrumb"><ol role="list">\
-        \(HTML.each(crumbs) { "<li><a href=\"\($0.address)\">\($0.label)</a></li>" })</ol></nav>
-        """
+      <nav class="crumbs" aria-label="Breadcrumb"><ol role="list">\
+      \(HTML.each(crumbs) { "<li><a href=\"\($0.address)\">\($0.label)</a></li>" })</ol></nav>
+      """
     return """
       <div class="page-head"><div>\(trail)<h1>\(title)</h1>\
       \(lede.map { "<p class=\"lede\">\($0)</p>" as HTML })</div>\

@@ -1,11 +1,13 @@
 import HTTP
 import Octets
+import Telemetry
 
 /// What is shown instead of a page that cannot be.
 enum ErrorPage {
   /// A page in the frame of the product, in plain words.
   static func answer(to error: any Error, _ request: Request, _ site: Site) async -> Response {
     let (status, title, advice) = words(for: error)
+    if status == .internalError { log(error, request, site) }
     let visit = Visit(request, to: site)
     let member = try? await visit.member()
     let page = Layout.message(title, advice, visit: visit, member: member)
@@ -19,8 +21,21 @@ enum ErrorPage {
   /// What the router says itself; it has no time to look who is asking.
   static func plain(_ error: any Error, _ request: Request, _ site: Site) -> Response {
     let (status, title, advice) = words(for: error)
+    if status == .internalError { log(error, request, site) }
     let visit = Visit(request, to: site)
     return visit.answer(Layout.message(title, advice, visit: visit, member: nil), status: status)
+  }
+
+  /// For the operator. Of the path only its first part: the next may be a token that lets one in.
+  private static func log(_ error: any Error, _ request: Request, _ site: Site) {
+    // Who has left wants no answer any more, and so nothing went wrong.
+    if error is CancellationError { return }
+    site.settings.log?.error(
+      "a page cannot be shown",
+      [
+        "method": .text(request.method.name),
+        "page": .text("/\(request.target.segments.first ?? "")"), "reason": .text("\(error)"),
+      ])
   }
 
   /// Nothing of what went wrong inside is told.

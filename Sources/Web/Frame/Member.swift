@@ -24,11 +24,18 @@ struct Member: Sendable {
 
   /// Reads a form and asks for its token.
   ///
-  /// - Throws: ``PageError/staleForm`` when the token is missing or another session's.
+  /// - Throws: ``PageError/staleForm`` when the token is missing or another session's, or when the
+  ///   session has ended while the form came in.
   func form(file: ((FilePiece) async throws -> Void)? = nil) async throws -> Form {
     let fields = try await request.form(upTo: 8 << 20, file: file)
-    guard formToken.matches(fields) else { throw PageError.staleForm }
+    // A body may take hours: whoever was shut out meanwhile must not use the rights of before.
+    guard formToken.matches(fields), try await isWelcome() else { throw PageError.staleForm }
     return Form(fields)
+  }
+
+  /// Whether the session that the visit began with has not been ended since.
+  func isWelcome() async throws -> Bool {
+    try await store.sessions.find(digest: digest, now: now) != nil
   }
 
   /// The identifier in the address.

@@ -2,7 +2,7 @@ import Crypto
 import HTTP
 import Octets
 
-/// A line that the next page shows once: “Sender saved.”
+/// A line that the next page shows once, such as “Sender saved”.
 ///
 /// It travels in a cookie, signed, so that nobody else can put words into our mouth.
 struct Notice: Sendable, Equatable {

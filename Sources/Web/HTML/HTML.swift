@@ -49,7 +49,9 @@ package struct HTML: Sendable, ExpressibleByStringInterpolation {
       octets.reserveCapacity(literalCapacity + 24 * interpolationCount)
     }
 
-    package mutating func appendLiteral(_ literal: String) { octets.append(contentsOf: literal.utf8) }
+    package mutating func appendLiteral(_ literal: String) {
+      octets.append(contentsOf: literal.utf8)
+    }
 
     package mutating func appendInterpolation(_ text: String) {
       HTML.escape(text.utf8, into: &octets)

@@ -80,7 +80,8 @@ struct CampaignReporter: Sendable {
     case .limit(.workspace(let limit)):
       return "Limited to \(Self.messages(limit)) an hour by the workspace’s setting."
     case .unreachable(let error):
-      return SenderAdvice.sentence(error, for: endpoint, on: .page) + " It is tried again and again."
+      return SenderAdvice.sentence(error, for: endpoint, on: .page)
+        + " It is tried again and again."
     case .deferred:
       let count = counts[.deferred]
       return count == 1

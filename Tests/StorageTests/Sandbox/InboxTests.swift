@@ -24,6 +24,27 @@ struct InboxTests {
     }
   }
 
+  @Test func `large messages make room for each other, however few they are`() async throws {
+    try await Scene.set { scene async throws in
+      let twin = try await scene.twin(recipients: 0)
+      let (inbox, home) = (scene.store.inbox, scene.key.workspace)
+      var ids: [Identifier] = []
+      for second in 0..<5 {
+        // What is said of the size counts; the content is spared.
+        let large = message(
+          "large", in: second == 0 ? twin.key.workspace : home, at: second,
+          size: Inbox.capacityInOctets / 2)
+        try await inbox.add([(large, [])])
+        ids.append(large.id)
+      }
+      #expect(try await inbox.page(in: home, after: nil, limit: 9).map(\.id) == [ids[4], ids[3]])
+      #expect(try await inbox.count(in: twin.key.workspace) == 1)
+      // Small ones are not counted in octets.
+      try await inbox.add([(message("small", in: home, at: 9), [])])
+      #expect(try await inbox.count(in: home) == 3)
+    }
+  }
+
   @Test func `messages are listed newest first, page by page`() async throws {
     try await Scene.set { scene async throws in
       let (inbox, home) = (scene.store.inbox, scene.key.workspace)
@@ -119,13 +140,13 @@ struct InboxTests {
   }
 
   private func message(
-    _ subject: String, in workspace: Identifier, at second: Int = 0
+    _ subject: String, in workspace: Identifier, at second: Int = 0, size: Int = 1
   ) -> InboxMessage {
     var random = SeededRandom(seed: UInt64(second))
     let moment = Scene.start + .seconds(second)
     return InboxMessage(
       id: Identifier(at: moment, from: &random), workspace: workspace, receivedAt: moment,
       envelopeFrom: "bob@example.org", recipients: "eve@example.net", from: "Bob", subject: subject,
-      size: 1)
+      size: size)
   }
 }

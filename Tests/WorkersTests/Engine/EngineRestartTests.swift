@@ -165,7 +165,8 @@ struct EngineRestartTests {
       let waiting = try await room.upload(name: "waiting")
       let list = try await room.upload(name: "ready")
       _ = try await Importer(store: room.store).run(list, at: "\(room.folder)/uploads/ready")
-      for name in ["uploads/orphan", "attachments/orphan", "attachments/draft", "attachments/sent"] {
+      for name in ["uploads/orphan", "attachments/orphan", "attachments/draft", "attachments/sent"]
+      {
         try room.write("x", to: name)
       }
       let old = Date(timeIntervalSinceNow: -100)

@@ -101,7 +101,8 @@ struct EngineRoom {
   }
 
   /// Uploads a file as the pages do.
-  func upload(_ csv: String = people(20), name: String = UUID().uuidString) async throws -> Audience {
+  func upload(_ csv: String = people(20), name: String = UUID().uuidString) async throws -> Audience
+  {
     try write(csv, to: "uploads/\(name)")
     let survey = try? Importer.survey("\(folder)/uploads/\(name)", column: nil)
     let list = Audience(

@@ -80,7 +80,8 @@ struct HourlyLimitTests {
     }
   }
 
-  @Test func `what is refused before its text takes no place, what is in doubt does`() async throws {
+  @Test func `what is refused before its text takes no place, what is in doubt does`() async throws
+  {
     try await Office.open { office in
       try await office.prepare(recipients: 40)
       let room = mailroom { moment, book in

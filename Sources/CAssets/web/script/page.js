@@ -16,6 +16,7 @@ function switchTheme(form) {
 // Copying, and the time where the reader is.
 
 function copy(button) {
+  const label = button.lastChild, word = label.textContent;
   button.addEventListener("click", async () => {
     const field = $(button.dataset.copy);
     try { await navigator.clipboard.writeText(field.value); } catch {
@@ -23,9 +24,8 @@ function copy(button) {
       field.select();
       if (!document.execCommand("copy")) return;
     }
-    const label = button.textContent;
-    button.textContent = "Copied";
-    setTimeout(() => { button.textContent = label; }, 2000);
+    label.textContent = " Copied";
+    setTimeout(() => { label.textContent = word; }, 2000);
   });
 }
 

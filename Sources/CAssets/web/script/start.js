@@ -5,6 +5,7 @@ function start(root) {
     ["form", validate], ["[data-required]", requireWhereAlwaysShown],
     ["[data-shows]", showWhenChosen], ["[data-drop]", takeDrops],
     ["form[data-upload]", uploadWithProgress], ["[data-theme-form]", switchTheme],
+    ["form[method=post]", sendOnce],
     ["[data-live]", follow], ["[data-refresh]", refresh], ["[data-copy]", copy],
     ["[data-autosubmit]", submitOnChange], ["time[datetime]", tellLocalTime],
   ];

@@ -1,4 +1,15 @@
-// Sending files with a bar to watch.
+// Sending: each form once, and files with a bar to watch.
+
+// A second click while the answer is awaited would send the message to everybody once more.
+function sendOnce(form) {
+  let sent = 0;
+  form.addEventListener("submit", (event) => {
+    if (event.defaultPrevented) return;
+    if (Date.now() - sent < 5000) event.preventDefault();
+    else sent = Date.now();
+  });
+  addEventListener("pageshow", () => { sent = 0; });
+}
 
 function uploadWithProgress(form) {
   form.addEventListener("submit", (event) => {

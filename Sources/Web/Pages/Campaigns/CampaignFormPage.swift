@@ -33,6 +33,7 @@ struct CampaignFormPage {
       \(templates)
       <form class="form" method="post" action="\(campaign.map { "\($0.address)/edit" } ?? "/campaigns")" \
       enctype="multipart/form-data" data-check data-upload>\(member.formToken.input)\
+      <input type="hidden" name="id" value="\(form.raw("id"))">\
       <input type="hidden" name="template" value="\(form.raw("template"))">
       \(recipients)\(message)\(attachment)\(moment)
       <div class="form-actions">\(buttons)</div></form>

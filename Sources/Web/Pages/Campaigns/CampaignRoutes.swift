@@ -41,7 +41,8 @@ extension Routes {
       guard try await member.store.campaigns.progress(key) != nil else { throw PageError.notFound }
       let request = member.request
       return ProgressEvents(
-        store: member.store, key: key, lookout: lookout, clock: member.site.settings.clock
+        store: member.store, key: key, lookout: lookout, clock: member.site.settings.clock,
+        isWelcome: { try await member.isWelcome() }
       ).answer(after: request.fields["Last-Event-ID"] ?? request.query["last_event_id"])
     }
     member(.get, "/campaigns/{id}/message.html") { member in

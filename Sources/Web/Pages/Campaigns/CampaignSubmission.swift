@@ -40,8 +40,16 @@ struct CampaignSubmission {
       "attachment": .init(folder: settings.attachments, limit: settings.attachmentLimit),
     ])
     let form = try await member.form { piece in uploads.take(piece) }
+    let id = Identifier(form.raw("id"), .campaign) ?? .new()
+    let isNewForm = former == nil
+    var former = former
+    if isNewForm {
+      // Whoever presses the button twice, or goes back and sends the form again, means this one.
+      former = try await member.store.campaigns.find(
+        CampaignKey(workspace: member.home, campaign: id))
+    }
     if let former, !former.isEditable {
-      return member.redirect(to: former.address, .hasBegun)
+      return member.redirect(to: former.address, isNewForm ? .wasSentBefore : .hasBegun)
     }
     let choices = try await CampaignChoices.load(for: member)
     guard let sender = choices.firstSender else {
@@ -52,13 +60,14 @@ struct CampaignSubmission {
       audience = try await member.store.audiences.find(former.audience, in: member.home)
     }
     var submission = CampaignSubmission(
-      member, form, uploads, choices, former: former, audience: audience, standard: sender)
+      member, form, uploads, choices, id: id, former: former, audience: audience,
+      standard: sender)
     return try await submission.answer()
   }
 
   private init(
     _ member: Member, _ form: Form, _ uploads: UploadReader, _ choices: CampaignChoices,
-    former: Campaign?, audience: Audience?, standard: Sender
+    id: Identifier, former: Campaign?, audience: Audience?, standard: Sender
   ) {
     self.member = member
     self.form = form
@@ -71,7 +80,7 @@ struct CampaignSubmission {
     campaign =
       former
       ?? Campaign(
-        id: .new(), workspace: member.home, name: "", state: .draft,
+        id: id, workspace: member.home, name: "", state: .draft,
         content: CampaignContent(
           subject: "", html: nil, text: nil, from: SenderLabel.from(standard)),
         sender: standard.id, audience: .new(), inDoubt: .hold, createdAt: member.now)
@@ -108,7 +117,9 @@ struct CampaignSubmission {
       if audience?.state == .empty { audience?.state = .reading }
       if former == nil { campaign.state = time == nil ? .preparing : .scheduled }
     }
-    guard try await write() else { return member.redirect(to: campaign.address, .hasBegun) }
+    guard try await write() else {
+      return member.redirect(to: campaign.address, former == nil ? .wasSentBefore : .hasBegun)
+    }
     guard former != nil else { return done(time) }
     if !isSending {
       if campaign.state == .scheduled,
@@ -167,9 +178,15 @@ struct CampaignSubmission {
       let place = audience ?? emptyPlace
       audience = place
       campaign.audience = place.id
-      // A list that is there already is not added again.
-      try await store.campaigns.add(
-        campaign, with: isListChosen ? nil : place, now: member.now)
+      do {
+        // A list that is there already is not added again.
+        try await store.campaigns.add(
+          campaign, with: isListChosen ? nil : place, now: member.now)
+      } catch {
+        // The same form came twice at once, and the other was first.
+        guard try await store.campaigns.find(campaign.key) != nil else { throw error }
+        return false
+      }
       keepFiles()
       return true
     }
@@ -218,4 +235,6 @@ extension Notice {
   static let hasBegun = Notice(
     "The campaign has begun meanwhile, so it cannot be edited any more. Nothing was changed.",
     .bad)
+  /// For a form that came twice.
+  static let wasSentBefore = Notice("This form had been sent already; nothing was done twice.")
 }

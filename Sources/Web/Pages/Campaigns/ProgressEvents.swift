@@ -14,6 +14,10 @@ struct ProgressEvents: Sendable {
   let key: CampaignKey
   let lookout: ProgressLookout
   let clock: @Sendable () -> Timestamp
+  /// Whether the watcher's session has not been ended; asked now and then, for a stream may last
+  /// for days.
+  let isWelcome: @Sendable () async throws -> Bool
+  var askEvery = Duration.seconds(30)
 
   /// The least time between two events: nobody reads faster.
   private static let pause = Duration.milliseconds(250)
@@ -26,7 +30,12 @@ struct ProgressEvents: Sendable {
   private func follow(_ stream: EventStream, after seen: Int) async throws {
     var seen = seen
     var last: String?
+    var asked = ContinuousClock.now
     while stream.isOpen {
+      if .now - asked >= askEvery {
+        guard try await isWelcome() else { return }
+        asked = .now
+      }
       let generation = store.doorbell.generation
       guard let progress = try await lookout.look(at: key, in: store) else { return }
       let json = ProgressJSON(progress, now: clock()).text

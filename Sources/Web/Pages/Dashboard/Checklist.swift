@@ -22,12 +22,13 @@ struct Checklist {
         <a href="/senders/new">Add your mail account</a>, such as Gmail. The sandbox is there \
         already: with it nothing leaves this machine.
         """,
-        address: place, button: senders.isEmpty ? "Connect" : "Test", isDone: tested != nil,
+        address: tested == nil ? place : "/senders", button: senders.isEmpty ? "Connect" : "Test", isDone: tested != nil,
         member))\
       \(step(
         2, "Bring the recipients",
         "Upload a list, a CSV file for instance. You can also do it while you write the campaign.",
-        address: "/lists/new", button: "Upload", isDone: totals.recipients > 0, member))\
+        address: totals.recipients > 0 ? "/lists" : "/lists/new", button: "Upload",
+        isDone: totals.recipients > 0, member))\
       \(step(
         3, "Send the first campaign",
         draft == nil

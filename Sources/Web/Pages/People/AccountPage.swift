@@ -15,9 +15,7 @@ enum AccountPage {
     var form = form
     let name = form.personName()
     guard form.isGood else { return page(member, name: form) }
-    var user = member.user
-    user.name = name
-    try await member.store.users.update(user)
+    try await member.store.users.rename(member.user.id, to: name)
     return member.redirect(to: "/account", Notice("Name saved."))
   }
 

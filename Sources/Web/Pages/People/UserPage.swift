@@ -69,7 +69,7 @@ enum UserPage {
   // MARK: Changes
 
   static func make(_ change: Change, _ member: Member) async throws -> Response {
-    var user = try await user(member)
+    let user = try await user(member)
     let address = "/users/\(user.id.text(.user))"
     guard user.id != member.user.id else {
       return member.redirect(
@@ -81,12 +81,12 @@ enum UserPage {
     switch change {
     case .disable: (isDone, notice) = (try await users.setDisabled(true, of: user.id), "disabled")
     case .enable: (isDone, notice) = (try await users.setDisabled(false, of: user.id), "enabled")
-    case .promote, .demote:
-      user.isAdministrator = change == .promote
-      isDone = try await users.update(user)
-      notice = change == .promote ? "an administrator now" : "no administrator any more"
-      // Whoever holds an old session shall not carry the new rank, nor keep the old one.
-      if isDone { try await member.store.sessions.endAll(of: user.id, except: nil) }
+    case .promote:
+      isDone = try await users.setAdministrator(true, of: user.id)
+      notice = "an administrator now"
+    case .demote:
+      isDone = try await users.setAdministrator(false, of: user.id)
+      notice = "no administrator any more"
     }
     return member.redirect(
       to: address,

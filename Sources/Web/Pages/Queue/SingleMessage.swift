@@ -13,7 +13,10 @@ struct SingleMessage {
 
   func new() async throws -> Response {
     member.visit.answer(
-      try await page(Form(showing: [("kind", "text"), ("personal", "yes")])))
+      try await page(
+        Form(showing: [
+          ("id", Identifier.new().text(.campaign)), ("kind", "text"), ("personal", "yes"),
+        ])))
   }
 
   private func page(_ form: Form) async throws -> HTML {
@@ -23,7 +26,8 @@ struct SingleMessage {
         title: "Write a single message", crumbs: [("/queue", "Queue")],
         lede: "To one recipient. It is listed in the queue and in the log like any other."
       ).html)
-      <form class="form" method="post" action="/queue" data-check>\(member.formToken.input)
+      <form class="form" method="post" action="/queue" data-check>\(member.formToken.input)\
+      <input type="hidden" name="id" value="\(form.raw("id"))">
       <fieldset class="card group"><legend>Message</legend>
       \(Field(name: "sender", label: "From", attributes: " required").select(
         form, senders.map { ($0.id.text(.sender), SenderLabel.text($0)) }))\
@@ -73,6 +77,12 @@ struct SingleMessage {
     guard form.isGood, let sender else {
       return member.visit.answer(try await page(form), status: .unprocessable)
     }
+    let id = Identifier(form.raw("id"), .campaign) ?? .new()
+    // Whoever presses the button twice means one message.
+    let key = CampaignKey(workspace: member.home, campaign: id)
+    if let sent = try await member.store.campaigns.find(key) {
+      return member.redirect(to: sent.address, .wasSentBefore)
+    }
     let isHTML = form.raw("kind") == "html"
     let octets = Array(body.utf8)
     let content = CampaignContent(
@@ -80,15 +90,14 @@ struct SingleMessage {
       from: SenderLabel.from(sender), replyTo: sender.replyTo,
       isTransactional: form.isTicked("personal"), baseURL: member.site.settings.baseURL,
       isPersonalised: false)
-    let campaign = try await store(content, to: to, from: sender)
-    return member.redirect(
-      to: "/campaigns/\(campaign.id.text(.campaign))/deliveries/1",
-      Notice("The message is on its way."))
+    let campaign = try await store(content, as: id, to: to, from: sender)
+    // Its delivery has no page before the engine has made it.
+    return member.redirect(to: campaign.address, Notice("The message is on its way."))
   }
 
   /// A campaign of one recipient, whose audience needs no file.
   private func store(
-    _ content: CampaignContent, to address: String, from sender: Sender
+    _ content: CampaignContent, as id: Identifier, to address: String, from sender: Sender
   ) async throws -> Campaign {
     let email = try EmailAddress(Array(address.utf8)[...])
     let audience = Audience(
@@ -97,14 +106,15 @@ struct SingleMessage {
     var fields: [UInt8] = []
     FieldList.append([email.wire[...]], to: &fields)
     var campaign = Campaign(
-      id: .new(), workspace: member.home, name: content.subject, state: .preparing,
+      id: id, workspace: member.home, name: content.subject, state: .preparing,
       content: content, sender: sender.id, audience: audience.id, inDoubt: .hold,
       createdAt: member.now)
     campaign.kind = .single
     campaign.createdBy = member.user.email
     try await member.store.audiences.addSingle(
       audience,
-      recipient: AudienceRow(line: 1, email: email.wire, key: email.key, fields: fields, refusal: nil),
+      recipient: AudienceRow(
+        line: 1, email: email.wire, key: email.key, fields: fields, refusal: nil),
       now: member.now)
     try await member.store.campaigns.add(campaign, now: member.now)
     return campaign
