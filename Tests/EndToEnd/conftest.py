@@ -12,6 +12,7 @@ from counterparts.smtp_sink import SMTPSink
 from playwright.sync_api import sync_playwright
 
 from company import Company
+from office import ADMINISTRATOR
 from program import Martlet
 from served import Served
 
@@ -72,6 +73,13 @@ def company(tmp_path_factory):
     """A server with one of everything, for the tests of one file."""
     with Served(Martlet(tmp_path_factory.mktemp("company")), "--demo") as server:
         yield Company(server)
+
+
+@pytest.fixture
+def house(martlet):
+    """An installation with one account, that of `office.Office`."""
+    with Served(martlet, **ADMINISTRATOR) as server:
+        yield server
 
 
 @pytest.fixture(scope="session")

@@ -1,11 +1,15 @@
 """Somebody at work in a running `martlet serve`: signs in, adds senders, sends campaigns, looks."""
 
 import csv
+import datetime
+import http.client
 import io
 import json
 import re
+from collections import Counter, defaultdict
 from dataclasses import dataclass
 
+from counterparts.recording_sink import RecordingSink
 from program import wait_until
 from served import Answer, Client, Served
 
@@ -90,11 +94,22 @@ class Sent:
         return self.office.client.submit(self.page(), f"{self.path}/{action}{query}", fields)
 
     def progress(self, last: str | None = None) -> dict:
-        """The first event of the live stream: the state of now."""
-        return self.events(last).first()
-
-    def events(self, last: str | None = None) -> "Events":
-        return Events(self.office, self.path, last)
+        """The first event of the live stream, for one who saw `last`: the state of now."""
+        client = self.office.client
+        connection = http.client.HTTPConnection("127.0.0.1", self.office.server.port, timeout=20)
+        fields = {"Cookie": "; ".join(f"{name}={value}" for name, value in client.cookies.items())}
+        if last is not None:
+            fields["Last-Event-ID"] = last
+        try:
+            connection.request("GET", f"{self.path}/events", headers=fields)
+            response = connection.getresponse()
+            assert response.status == 200, response.status
+            while line := response.readline():
+                if line.startswith(b"data: "):
+                    return json.loads(line[6:])
+        finally:
+            connection.close()
+        raise AssertionError("the stream ended without an event")
 
     def state(self) -> str:
         return self.progress()["status"]
@@ -122,35 +137,53 @@ class Sent:
 
     def shown(self) -> dict[str, int]:
         """The counts as the page shows them."""
-        return counts_shown(self.page().text)
+        found = re.findall(r'data-count="(\w+)"[^>]*>([\d,]+)<', self.page().text)
+        return {name: int(value.replace(",", "")) for name, value in found}
 
 
-class Events:
-    """One event stream, read by hand."""
-
-    def __init__(self, office: Office, path: str, last: str | None):
-        self.office, self.path, self.last = office, path, last
-
-    def first(self) -> dict:
-        import http.client
-
-        client = self.office.client
-        connection = http.client.HTTPConnection("127.0.0.1", self.office.server.port, timeout=20)
-        fields = {"Cookie": "; ".join(f"{name}={value}" for name, value in client.cookies.items())}
-        if self.last is not None:
-            fields["Last-Event-ID"] = self.last
-        try:
-            connection.request("GET", f"{self.path}/events", headers=fields)
-            response = connection.getresponse()
-            assert response.status == 200, response.status
-            while line := response.readline():
-                if line.startswith(b"data: "):
-                    return json.loads(line[6:])
-        finally:
-            connection.close()
-        raise AssertionError("the stream ended without an event")
+def moment(seconds: float) -> dict[str, str]:
+    """The form's fields for a moment from now, to the second."""
+    at = datetime.datetime.now(datetime.UTC) + datetime.timedelta(seconds=seconds)
+    return {"when": "later", "at": at.strftime("%Y-%m-%dT%H:%M:%S"), "zone": "UTC"}
 
 
-def counts_shown(text: str) -> dict[str, int]:
-    found = re.findall(r'data-count="(\w+)"[^>]*>\s*([\d,.   ]+)<', text)
-    return {name: int(re.sub(r"\D", "", value)) for name, value in found}
+def letters(folder, delay: int) -> RecordingSink:
+    """A mail server that takes half as many milliseconds a message, on average."""
+    return RecordingSink(folder / "sink", "--delay-ms", str(delay))
+
+
+# -- What must agree
+
+
+def assert_adds_up(now: dict) -> None:
+    assert now["total"] == sum(now[state] for state in STATES), now
+    assert now["processed"] == sum(now[state] for state in FINAL), now
+
+
+def assert_agree(campaign: Sent, copies: list[str], everybody: set[str]) -> dict[str, set[str]]:
+    """Report, page, events and the mail server's own record tell one story; who is in which state."""
+    states = defaultdict(set)
+    rows = campaign.report()
+    for row in rows:
+        states[row["state"]].add(row["email"])
+    assert len(rows) == len(everybody) and {row["email"] for row in rows} == everybody
+    last = campaign.progress()
+    assert_adds_up(last)
+    assert last["total"] == len(everybody)
+    assert {state: last[state] for state in STATES if last[state]} == {
+        state: len(emails) for state, emails in states.items()
+    }
+    shown = campaign.shown()
+    assert {"sent", "failed", "unknown"} <= set(shown)
+    for state, count in shown.items():
+        assert count == last[state], f"the page shows {count} {state}, the ledger has {last[state]}"
+    counted = Counter(copies)
+    assert not [email for email, count in counted.items() if count > 1], "sent twice"
+    sent, unknown = states.get("sent", set()), states.get("unknown", set())
+    assert sent <= set(counted), f"lost: {sorted(sent - set(counted))[:5]}"
+    assert set(counted) <= sent | unknown
+    return dict(states)
+
+
+def addresses(count: int) -> set[str]:
+    return {f"user{number}@example.com" for number in range(count)}

@@ -51,7 +51,7 @@ class Served:
                 stdout=out,
                 stderr=err,
             )
-        assert wait_until(self._is_ready, 20), f"not ready: {self.out.read_text()} {self.err.read_text()[-2000:]}"
+        assert wait_until(self._is_ready, 60), f"not ready: {self.out.read_text()} {self.err.read_text()[-2000:]}"
 
     def _is_ready(self) -> bool:
         if self.process.poll() is not None:

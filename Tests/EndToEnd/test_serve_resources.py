@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from contact_files import people
-from office import ADMINISTRATOR, Office
+from office import Office
 from program import Martlet, wait_until
 from served import Client, Served
 from sights import pages_of
@@ -79,12 +79,6 @@ def upload(office: Office, rows: Rows) -> http.client.HTTPResponse:
     return connection.getresponse()
 
 
-@pytest.fixture
-def house(martlet):
-    with Served(martlet, **ADMINISTRATOR) as server:
-        yield server
-
-
 def forget_peak(server: Served) -> None:
     """Begins VmHWM anew, with what is in memory now."""
     Path(f"/proc/{server.process.pid}/clear_refs").write_text("5")
@@ -108,6 +102,7 @@ def test_a_hundred_megabytes_go_through_a_small_process(house):
     shown = re.search(r'People to write to</dt>\s*<dd class="num">([\d,]+)', office.client.get(path).text)
     assert shown and int(shown[1].replace(",", "")) == rows.count
     peak = house.status("VmHWM")
+    print(f"{uploaded / MB:.0f} MB once uploaded, {peak / MB:.0f} MB once read")
     assert peak < 120 * MB, f"{uploaded / MB:.0f} MB once uploaded, {peak / MB:.0f} MB once read"
     # The file goes when its rows are stored, and others were answered all the time.
     assert wait_until(lambda: not list((house.martlet.data / "uploads").iterdir()), 10)
@@ -147,11 +142,12 @@ def test_thousands_of_idle_connections_keep_nobody_out(house):
             for number in range(crowd):
                 idle.append(socket.create_connection(("127.0.0.1", house.port), timeout=20))
                 if number % 500 == 0:
-                    assert is_alive(house.port), f"nobody answers beside {number} idle connections"
+                    assert is_alive(house.port)
+            # Well before any of the idle has had its time.
             began = time.monotonic()
             for _ in range(20):
                 assert office.client.get("/campaigns").status == 200
-            assert time.monotonic() - began < 10
+            assert time.monotonic() - began < 4, "who asks had to wait for who does not"
             # Whoever is within a request is not put out for those who wait at the door.
             working.send(b"b")
             assert working.reply().status == 400

@@ -45,6 +45,23 @@ def widest(page: Page) -> str:
     )
 
 
+def test_the_watchers_see_what_is_wrong(company, browser):
+    with pytest.raises(AssertionError, match="elsewhere.test"):
+        with Window(browser, company.server.address) as window:
+            page = window.open("/login")
+            assert not window.axe() and window.sideways() == 0
+            page.evaluate("document.querySelector('main').append(document.createElement('input'))")
+            assert any("label" in fault for fault in window.axe())
+            page.locator("h1").evaluate("heading => { heading.style.color = '#eee'; heading.style.width = '3000px' }")
+            assert any("color-contrast" in fault for fault in window.axe(colours_alone=True))
+            assert window.sideways() > 0 and "<h1" in widest(page)
+            # The page's own policy forbids it, and the console says so.
+            page.evaluate("fetch('http://elsewhere.test/').catch(() => {})")
+    with pytest.raises(AssertionError, match="for the console"):
+        with Window(browser, company.server.address) as window:
+            window.open("/login").evaluate("console.error('for the console')")
+
+
 def test_every_page_of_someone_signed_in(company, window):
     pages, faults = pages_of(company.clerk, ["/", *company.campaigns])
     pages += [page for page in company.campaigns if page not in pages]

@@ -51,7 +51,7 @@ struct LocalTimeTests {
       let string = String(
         decoding: text.dropLast(Bool.random(using: &random) ? 3 : 0), as: UTF8.self)
       guard let time = LocalTime(string) else { continue }
-      #expect(string.hasPrefix(time.value))
+      #expect(string.replacing(" ", with: "T").hasPrefix(time.value))
     }
   }
 

@@ -39,7 +39,6 @@ struct Serving: Sendable {
     defer { loop.stop() }
 
     var options = Engine.Options()
-    options.baseURL = configuration[.baseURL]
     options.privateHosts = try privateHosts()
     options.log = log
     options.crash = crash
@@ -69,7 +68,7 @@ struct Serving: Sendable {
     defer { upkeep.cancel() }
     let address = "http://\(shownHost(server.port))"
     console.line("Martlet is ready at \(address)")
-    for line in welcome.lines(address) { console.line(line) }
+    for line in welcome.lines(configuration[.baseURL] ?? address) { console.line(line) }
     log.info("serving", ["address": .text(address)])
 
     var failure: String?

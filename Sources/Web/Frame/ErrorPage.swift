@@ -26,7 +26,9 @@ enum ErrorPage {
     return visit.answer(Layout.message(title, advice, visit: visit, member: nil), status: status)
   }
 
-  /// For the operator. Of the path only its first part: the next may be a token that lets one in.
+  /// Tells the operator what the page does not.
+  ///
+  /// Of the path only its first part: the next may be a token that lets somebody in.
   private static func log(_ error: any Error, _ request: Request, _ site: Site) {
     // Who has left wants no answer any more, and so nothing went wrong.
     if error is CancellationError { return }

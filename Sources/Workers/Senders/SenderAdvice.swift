@@ -37,7 +37,7 @@ package enum SenderAdvice {
       let remedy =
         place == .commandLine
         ? "Use the server's TLS port, or smtp+unsafe:// on a network you trust."
-        : "Use the server's TLS port (465), or turn encryption off on a network you trust."
+        : "Choose “TLS from the start” and the server's port for it (465)."
       return "\(name) offers no TLS, and a password must not be sent in the clear. " + remedy
     case .noMechanism(let offered):
       let known =
@@ -72,7 +72,7 @@ package enum SenderAdvice {
     let remedy =
       place == .commandLine
       ? "smtps:// is for ports that speak TLS at once (465), smtp:// for those that begin it later (587)."
-      : "Choose TLS at once for port 465, and STARTTLS for port 587."
+      : "Choose “TLS from the start” for port 465, and STARTTLS for port 587."
     return "TLS with \(endpoint.name) failed (\(failure)). \(remedy)"
   }
 

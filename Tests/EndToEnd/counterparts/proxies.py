@@ -69,6 +69,7 @@ global
 defaults
   mode http
   timeout connect 5s
+  timeout queue 200ms
   timeout client 60s
   timeout server 60s
   option forwardfor

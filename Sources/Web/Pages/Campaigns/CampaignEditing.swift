@@ -15,7 +15,8 @@ struct CampaignEditing {
     let list = member.request.query["list"] ?? ""
     let isList = choices.lists.contains { $0.id.text(.list) == list }
     var values: [(String, String)] = [
-      ("id", Identifier.new().text(.campaign)), ("name", ""), ("source", isList ? "list" : "file"), ("column", ""),
+      ("id", Identifier.new().text(.campaign)), ("name", ""), ("source", isList ? "list" : "file"),
+      ("column", ""),
       ("list", isList ? list : ""), ("sender", sender.id.text(.sender)), ("subject", ""),
       ("format", "text"), ("body", ""), ("text_body", ""), ("personalise", "yes"),
       ("attach", "no"), ("attachment_name", ""), ("in_doubt", InDoubtPolicy.hold.rawValue),

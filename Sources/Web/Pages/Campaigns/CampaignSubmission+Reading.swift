@@ -18,7 +18,6 @@ extension CampaignSubmission {
     content.html = isHTML ? body : nil
     content.text = isHTML ? (text.allSatisfy { $0 <= ASCII.space } ? nil : text) : body
     content.isPersonalised = form.isTicked("personalise")
-    content.baseURL = member.site.settings.baseURL
     campaign.content = content
     campaign.inDoubt = form.choice("in_doubt", of: InDoubtPolicy.self, otherwise: .hold)
     campaign.template = Identifier(form.raw("template"), .template)

@@ -70,7 +70,8 @@ struct UndeliveredTable {
     let deliveries = "\(campaign.address)/deliveries"
     return """
       <div class="card"><header class="card-head"><h2>What could not be delivered</h2>\
-      <a href="\(deliveries)?state=failed">All failures</a></header>\
+      \(HTML.when(campaign.counts[.failed] > 0, "<a href=\"\(deliveries)?state=failed\">All failures</a>"))\
+      </header>\
       <div class="table-wrap" role="region" tabindex="0" aria-label="Reasons">\
       <table class="table"><thead><tr><th scope="col">Reason</th><th scope="col">State</th>\
       <th scope="col" class="end">Messages</th><th scope="col"><span class="sr">Example</span></th>\

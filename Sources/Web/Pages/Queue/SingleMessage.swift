@@ -88,8 +88,7 @@ struct SingleMessage {
     let content = CampaignContent(
       subject: subject, html: isHTML ? octets : nil, text: isHTML ? nil : octets,
       from: SenderLabel.from(sender), replyTo: sender.replyTo,
-      isTransactional: form.isTicked("personal"), baseURL: member.site.settings.baseURL,
-      isPersonalised: false)
+      isTransactional: form.isTicked("personal"), isPersonalised: false)
     let campaign = try await store(content, as: id, to: to, from: sender)
     // Its delivery has no page before the engine has made it.
     return member.redirect(to: campaign.address, Notice("The message is on its way."))
