@@ -102,7 +102,6 @@ def main() -> None:
             check=True,
         )
         with server:
-            server.start()
             client = Client(server)
             client.enter_demo()
             campaign = re.search(r'href="(/campaigns/cmp_[a-z0-9]+)"', client.get("/campaigns").text)[1]

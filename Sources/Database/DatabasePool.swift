@@ -5,7 +5,8 @@ import Locking
 /// The embedded database: one writer and a few readers, each on a thread of its own.
 ///
 /// A slow disk must never hold one of the threads that every other task shares, so all work is
-/// handed over as closures that run where blocking does no harm.
+/// handed over as closures that run where blocking does no harm; a ``PatientThread`` is such a place
+/// itself.
 package final class DatabasePool: @unchecked Sendable {
   // Safe: each connection is used only by closures on its own serial queue.
   private struct Seat: @unchecked Sendable {
@@ -43,6 +44,16 @@ package final class DatabasePool: @unchecked Sendable {
         turn = (turn + 1) % readers.count
         return turn
       }]
+    if PatientThread.isCurrent {
+      let answer = seat.queue.sync { () -> Swift.Result<Result, DatabaseError> in
+        do throws(DatabaseError) {
+          return .success(try seat.connection.snapshot(body))
+        } catch {
+          return .failure(error)
+        }
+      }
+      return try answer.get()
+    }
     return try await hand(
       { connection throws(DatabaseError) in try connection.snapshot(body) }, to: seat)
   }

@@ -1,10 +1,7 @@
-"""The server's edge, octet by octet: what is odd is refused, what is slow is cut, what is large is named."""
+"""The server's edge, octet by octet: what is odd is refused, what is large is told the limit (SEC-16, SEC-24)."""
 
 import re
-import select
 import signal
-import socket
-import threading
 import time
 
 import pytest
@@ -24,13 +21,6 @@ def server(tmp_path_factory):
     with Served(Martlet(tmp_path_factory.mktemp("edge")), **ADMINISTRATOR) as server:
         yield server
         assert server.process.poll() is None and is_alive(server.port)
-
-
-@pytest.fixture(scope="module", autouse=True)
-def laggards(server):
-    """Clients that take their time, from the start of these tests on, beside all others."""
-    with Laggards(server.port) as laggards:
-        yield laggards
 
 
 # -- What is not clear is refused, and nothing behind it is answered
@@ -307,72 +297,3 @@ def test_while_it_stops_it_says_so(martlet):
             upload.send(b"0123456789")
             assert upload.reply().status == 403
             assert server.process.wait(timeout=10) == 0
-
-
-# -- Slow clients
-
-
-class Laggards:
-    """Each sends an octet now and then, or reads nothing; it notes when the server had enough."""
-
-    def __init__(self, port: int):
-        self.port = port
-        self.cut: dict[str, float] = {}
-        self.threads: list[threading.Thread] = []
-        self.over = threading.Event()
-
-    def __enter__(self) -> "Laggards":
-        head = request("GET /health HTTP/1.1")[:-2]
-        for name, begin, trickle in [
-            ("header", b"", b"GET /health HTTP/1.1\r\nX-Slow: " + b"a" * 200),
-            ("silent header", head, b""),
-            ("nothing at all", b"", b""),
-            ("body", post("Content-Length: 5000"), b"a" * 200),
-            ("silent body", post("Content-Length: 5000"), b""),
-            ("chunks", post("Transfer-Encoding: chunked"), b"1\r\na\r\n" * 40),
-            ("reader", request("GET /login HTTP/1.1") * 4_000, b""),
-        ]:
-            thread = threading.Thread(target=self.lag, args=(name, begin, trickle), daemon=True)
-            thread.start()
-            self.threads.append(thread)
-        return self
-
-    def lag(self, name: str, begin: bytes, trickle: bytes) -> None:
-        connection = socket.socket()
-        connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
-        connection.connect(("127.0.0.1", self.port))
-        began = time.monotonic()
-        watch = select.poll()
-        watch.register(connection, select.POLLRDHUP | select.POLLHUP | select.POLLERR)
-        connection.setblocking(False)
-        try:
-            if begin:
-                connection.send(begin)
-            at = 0
-            while not self.over.is_set() and time.monotonic() - began < 90:
-                # This wait is the slowness: an octet each half second.
-                if watch.poll(500):
-                    break
-                if at < len(trickle):
-                    connection.send(trickle[at : at + 1])
-                    at += 1
-        except OSError:
-            pass
-        self.cut[name] = time.monotonic() - began
-        connection.close()
-
-    def __exit__(self, *_) -> None:
-        self.over.set()
-        for thread in self.threads:
-            thread.join(timeout=10)
-
-
-def test_slow_clients_are_cut(server, laggards):
-    """The last test here: by now they have had their time."""
-    for thread in laggards.threads:
-        thread.join(timeout=70)
-    for name in ("header", "silent header", "nothing at all"):
-        assert 5 < laggards.cut[name] < 20, laggards.cut
-    for name in ("body", "silent body", "chunks", "reader"):
-        assert 15 < laggards.cut[name] < 60, laggards.cut
-    assert is_alive(server.port)

@@ -1,20 +1,23 @@
-"""What it costs: time to start, memory at rest and under a large upload, and a crowd that only holds on."""
+"""What it costs: time to start, memory at rest and under a large upload, a crowd that only holds on, and slow clients."""
 
 import http.client
 import itertools
 import re
 import resource
+import select
 import socket
+import threading
 import time
 from pathlib import Path
 
 import pytest
 
 from contact_files import people
-from office import Office
+from office import ADMINISTRATOR, Office
 from program import Martlet, wait_until
 from served import Client, Served
 from sights import pages_of
+from test_serve_edge import post
 from wire import Wire, ask, is_alive, request
 
 MB = 1024  # kilobytes
@@ -40,6 +43,13 @@ def test_at_rest_it_is_small(demo):
     pages, broken = pages_of(client, ["/"])
     assert len(pages) > 15 and not broken, broken
     assert wait_until(lambda: demo.status("VmRSS") < 60 * MB, 5), f"{demo.status('VmRSS') / MB:.0f} MB"
+
+
+@pytest.fixture(scope="module", autouse=True)
+def laggards(tmp_path_factory):
+    """Clients that take their time, at a server of their own, from the start of these tests on."""
+    with Served(Martlet(tmp_path_factory.mktemp("slow")), **ADMINISTRATOR) as server, Laggards(server.port) as laggards:
+        yield laggards
 
 
 # -- Large files
@@ -156,3 +166,72 @@ def test_thousands_of_idle_connections_keep_nobody_out(house):
             connection.close()
     assert wait_until(lambda: house.status("VmRSS") < 120 * MB, 10), house.status("VmRSS")
     assert office.send(people(3), office.sender(1), do="save").state() == "draft"
+
+
+# -- Slow clients
+
+
+class Laggards:
+    """Each sends an octet now and then, or reads nothing; it notes when the server had enough."""
+
+    def __init__(self, port: int):
+        self.port = port
+        self.cut: dict[str, float] = {}
+        self.threads: list[threading.Thread] = []
+        self.over = threading.Event()
+
+    def __enter__(self) -> "Laggards":
+        head = request("GET /health HTTP/1.1")[:-2]
+        for name, begin, trickle in [
+            ("header", b"", b"GET /health HTTP/1.1\r\nX-Slow: " + b"a" * 200),
+            ("silent header", head, b""),
+            ("nothing at all", b"", b""),
+            ("body", post("Content-Length: 5000"), b"a" * 200),
+            ("silent body", post("Content-Length: 5000"), b""),
+            ("chunks", post("Transfer-Encoding: chunked"), b"1\r\na\r\n" * 40),
+            ("reader", request("GET /login HTTP/1.1") * 4_000, b""),
+        ]:
+            thread = threading.Thread(target=self.lag, args=(name, begin, trickle), daemon=True)
+            thread.start()
+            self.threads.append(thread)
+        return self
+
+    def lag(self, name: str, begin: bytes, trickle: bytes) -> None:
+        connection = socket.socket()
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        connection.connect(("127.0.0.1", self.port))
+        began = time.monotonic()
+        watch = select.poll()
+        watch.register(connection, select.POLLRDHUP | select.POLLHUP | select.POLLERR)
+        connection.setblocking(False)
+        try:
+            if begin:
+                connection.send(begin)
+            at = 0
+            while not self.over.is_set() and time.monotonic() - began < 90:
+                # This wait is the slowness: an octet each half second.
+                if watch.poll(500):
+                    break
+                if at < len(trickle):
+                    connection.send(trickle[at : at + 1])
+                    at += 1
+        except OSError:
+            pass
+        self.cut[name] = time.monotonic() - began
+        connection.close()
+
+    def __exit__(self, *_) -> None:
+        self.over.set()
+        for thread in self.threads:
+            thread.join(timeout=10)
+
+
+def test_slow_clients_are_cut(laggards):
+    """The last test here: by now most have had their time."""
+    for thread in laggards.threads:
+        thread.join(timeout=70)
+    for name in ("header", "silent header", "nothing at all"):
+        assert 5 < laggards.cut[name] < 20, laggards.cut
+    for name in ("body", "silent body", "chunks", "reader"):
+        assert 15 < laggards.cut[name] < 60, laggards.cut
+    assert is_alive(laggards.port)

@@ -47,6 +47,9 @@ final class RawClient: @unchecked Sendable {
 
   deinit { close(descriptor) }
 
+  /// Says that nothing more comes.
+  func finish() { shutdown(descriptor, Int32(SHUT_WR)) }
+
   /// Whether all was taken.
   @discardableResult
   func send(_ octets: [UInt8]) -> Bool {

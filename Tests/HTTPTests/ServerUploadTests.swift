@@ -108,4 +108,67 @@ import Testing
     }
     await server.stop(within: .seconds(5))
   }
+
+  @Test(.timeLimit(.minutes(1)))
+  func `a client that leaves within its body is missed at once`() async throws {
+    let (reports, report) = AsyncStream<String>.makeStream()
+    let isReleased = DispatchSemaphore(value: 0)
+    var router = Router.forTesting
+    router.on(.post, "/upload", bodyLimit: 1 << 20) { request in
+      do {
+        while try await request.body.next() != nil {}
+        report.yield("whole")
+      } catch {
+        report.yield("\(error)")
+      }
+      return .text("")
+    }
+    var settings = ServerSettings.forTesting
+    settings.stallDeadline = .seconds(3_600)
+    settings.idleDeadline = .seconds(3_600)
+    let server = try Server(
+      settings,
+      Holding(inner: router) {
+        report.yield("held")
+        isReleased.wait()
+      })
+    let port = server.port
+    var heard: [String] = []
+    var clients: [RawClient?] = []
+    for _ in 0..<5 {
+      let (sending, holding) = try await onThread {
+        let sending = try RawClient(port: port)
+        sending.send(
+          "POST /upload HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\nExpect: 100-continue\r\n\r\n")
+        _ = sending.readUntil("\r\n\r\n")
+        let holding = try RawClient(port: port)
+        holding.send("GET /hello HTTP/1.1\r\nHost: x\r\n\r\n")
+        return (sending, holding)
+      }
+      var iterator = reports.makeAsyncIterator()
+      heard.append(await iterator.next() ?? "")
+      sending.send("abc")
+      sending.finish()
+      isReleased.signal()
+      heard.append(await iterator.next() ?? "")
+      clients += [sending, holding]
+    }
+    #expect(heard == (0..<5).flatMap { _ in ["held", "disconnected"] })
+    clients = []
+    await server.stop(within: .seconds(5))
+  }
+
+  /// Holds up the server's own thread at each GET, so that what others send meanwhile is seen at
+  /// once.
+  private struct Holding: Responder {
+    let inner: Router
+    let hold: @Sendable () -> Void
+
+    func bodyLimit(for request: Request) -> Int {
+      if request.method == .get { hold() }
+      return inner.bodyLimit(for: request)
+    }
+
+    func respond(to request: Request) async -> Response { await inner.respond(to: request) }
+  }
 }

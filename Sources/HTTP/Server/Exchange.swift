@@ -1,4 +1,5 @@
 import CMicrohttpd
+import Glibc
 import Locking
 
 /// One request and its answer, between libmicrohttpd's thread and the task of the handler.
@@ -60,6 +61,8 @@ final class Exchange: Sendable, BodySource {
   let isChunked: Bool
   let isHead: Bool
   private let bodyLimit: Int
+  /// How long the body is to be, `nil` where only its end will tell.
+  private let length: Int?
   private let pace: Pace
   private let deadlines: Deadlines
   private let state: Lock<State>
@@ -79,6 +82,7 @@ final class Exchange: Sendable, BodySource {
     self.descriptor = descriptor
     isChunked = head.isChunked
     isHead = head.method == .head
+    length = head.contentLength
     self.bodyLimit = bodyLimit
     self.pace = pace
     self.deadlines = deadlines
@@ -92,7 +96,7 @@ final class Exchange: Sendable, BodySource {
   /// Whether the handler is still to be started; true once.
   private let isFresh = Lock(true)
 
-  /// Starts the handler on this thread, where it runs until it first waits.
+  /// Starts the handler on one of the threads that may wait for the disk.
   ///
   /// ``end(_:)`` and ``close(with:)`` cancel the task.
   func start(_ respond: @escaping @Sendable () async -> Response) {
@@ -101,7 +105,7 @@ final class Exchange: Sendable, BodySource {
       return isFresh
     }
     guard isFirst else { return }
-    let task = Task.immediate { self.complete(await respond()) }
+    let task = Task(executorPreference: PageThreads.shared) { self.complete(await respond()) }
     let isOver = state.withLock { state in
       state.handler = task
       return state.isOver
@@ -133,10 +137,20 @@ final class Exchange: Sendable, BodySource {
         return (isEnough ? .close : .wait(isTaken: true), state.takeReaders())
       }
       if isWanted { state.buffer += chunk }
-      return (.wait(isTaken: true), state.takeReaders())
+      let isMissing = length.map { state.received < $0 } ?? false
+      return (isMissing && hasClientLeft ? .close : .wait(isTaken: true), state.takeReaders())
     }
     for reader in readers { reader.resume() }
     return step
+  }
+
+  /// Whether nothing more comes from the client.
+  ///
+  /// Libmicrohttpd, told once of data and the end behind it, reads the data and waits for the end
+  /// to be told.
+  private var hasClientLeft: Bool {
+    var octet: UInt8 = 0
+    return recv(descriptor, &octet, 1, Int32(MSG_PEEK) | Int32(MSG_DONTWAIT)) == 0
   }
 
   /// Notes that the whole body is there.
@@ -176,7 +190,7 @@ final class Exchange: Sendable, BodySource {
     }
     if isClosing { bytes.abort() }
     guard !isHead else { return bytes }
-    let task = Task {
+    let task = Task(executorPreference: PageThreads.shared) {
       do {
         try await produce(bytes)
         bytes.finish()

@@ -75,19 +75,42 @@ package struct HTML: Sendable, ExpressibleByStringInterpolation {
     }
   }
 
+  /// Copies what needs no escaping in one go: most text has nothing to escape at all.
   private static func escape(_ text: String.UTF8View, into out: inout [UInt8]) {
-    out.reserveCapacity(out.count + text.count)
-    for octet in text {
-      switch octet {
-      case UInt8(ascii: "&"): out.append(contentsOf: "&amp;".utf8)
-      case UInt8(ascii: "<"): out.append(contentsOf: "&lt;".utf8)
-      case UInt8(ascii: ">"): out.append(contentsOf: "&gt;".utf8)
-      case UInt8(ascii: "\""): out.append(contentsOf: "&quot;".utf8)
-      case UInt8(ascii: "'"): out.append(contentsOf: "&#39;".utf8)
-      // A browser reads NUL as U+FFFD in some places and drops it in others.
-      case 0: out.append(contentsOf: [0xEF, 0xBF, 0xBD])
-      default: out.append(octet)
-      }
+    let isDone: Void? = text.withContiguousStorageIfAvailable { escape($0, into: &out) }
+    if isDone == nil { Array(text).withUnsafeBufferPointer { escape($0, into: &out) } }
+  }
+
+  private static func escape(_ text: UnsafeBufferPointer<UInt8>, into out: inout [UInt8]) {
+    var start = 0
+    for index in text.indices {
+      let octet = text[index]
+      guard isSpecial(octet) else { continue }
+      out.append(contentsOf: text[start..<index])
+      out.append(contentsOf: replacement(octet).utf8)
+      start = index + 1
+    }
+    out.append(contentsOf: text[start...])
+  }
+
+  private static func isSpecial(_ octet: UInt8) -> Bool {
+    switch octet {
+    case UInt8(ascii: "&"), UInt8(ascii: "<"), UInt8(ascii: ">"), UInt8(ascii: "\""),
+      UInt8(ascii: "'"), 0:
+      true
+    default: false
+    }
+  }
+
+  private static func replacement(_ octet: UInt8) -> String {
+    switch octet {
+    case UInt8(ascii: "&"): "&amp;"
+    case UInt8(ascii: "<"): "&lt;"
+    case UInt8(ascii: ">"): "&gt;"
+    case UInt8(ascii: "\""): "&quot;"
+    case UInt8(ascii: "'"): "&#39;"
+    // A browser reads NUL as U+FFFD in some places and drops it in others.
+    default: "\u{FFFD}"
     }
   }
 }
