@@ -30,32 +30,40 @@ final class Channel {
     min(reader?.deadline ?? .max, writer?.deadline ?? .max)
   }
 
-  /// Waits until there may be something to read.
+  /// Waits until there may be something to read; a cancellation closes the channel.
   ///
   /// - Returns: `false` when the deadline passed or the channel was closed meanwhile.
   func readable(by deadline: Deadline) async -> Bool {
-    // The flag is tested inside the closure: the await itself may let an event in first.
-    await withUnsafeContinuation { continuation in
-      if isReadable || !isOpen {
-        isReadable = false
-        continuation.resume(returning: isOpen)
-      } else {
-        reader = Waiter(continuation: continuation, deadline: deadline.nanoseconds)
+    await withTaskCancellationHandler {
+      // The flag is tested inside the closure: the await itself may let an event in first.
+      await withUnsafeContinuation { continuation in
+        if isReadable || !isOpen {
+          isReadable = false
+          continuation.resume(returning: isOpen)
+        } else {
+          reader = Waiter(continuation: continuation, deadline: deadline.nanoseconds)
+        }
       }
+    } onCancel: { [loop, token] in
+      loop.cut(token)
     }
   }
 
-  /// Waits until there may be room to write.
+  /// Waits until there may be room to write; a cancellation closes the channel.
   ///
   /// - Returns: `false` when the deadline passed or the channel was closed meanwhile.
   func writable(by deadline: Deadline) async -> Bool {
-    await withUnsafeContinuation { continuation in
-      if isWritable || !isOpen {
-        isWritable = false
-        continuation.resume(returning: isOpen)
-      } else {
-        writer = Waiter(continuation: continuation, deadline: deadline.nanoseconds)
+    await withTaskCancellationHandler {
+      await withUnsafeContinuation { continuation in
+        if isWritable || !isOpen {
+          isWritable = false
+          continuation.resume(returning: isOpen)
+        } else {
+          writer = Waiter(continuation: continuation, deadline: deadline.nanoseconds)
+        }
       }
+    } onCancel: { [loop, token] in
+      loop.cut(token)
     }
   }
 

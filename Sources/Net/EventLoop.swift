@@ -131,6 +131,11 @@ package final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable
     channels[channel.token] = nil
   }
 
+  /// Closes a channel, if it is still open, from any thread and soon.
+  func cut(_ token: UInt64) {
+    perform { [self] in channels[token]?.close() }
+  }
+
   // MARK: The loop
 
   private func turn() {

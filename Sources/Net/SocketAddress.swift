@@ -1,6 +1,7 @@
 import CNet
 import Dispatch
 import Glibc
+import Locking
 
 /// An IPv4 or IPv6 address with a port.
 package struct SocketAddress: Sendable, Hashable, CustomStringConvertible {
@@ -23,17 +24,52 @@ package struct SocketAddress: Sendable, Hashable, CustomStringConvertible {
 
   /// All addresses of a host, in the resolver's order of preference.
   ///
-  /// The system's resolver blocks, so it runs on a thread of its own.
+  /// The system's resolver blocks, so it runs on a thread of its own; a task that is cancelled does
+  /// not wait for it.
   package static func resolve(
     host: String, port: UInt16
   ) async throws(NetError) -> [SocketAddress] {
-    let found = await withUnsafeContinuation { (continuation: UnsafeContinuation<Found, Never>) in
-      DispatchQueue.global().async { continuation.resume(returning: lookUp(host, port)) }
+    let answer = Answer()
+    let found = await withTaskCancellationHandler {
+      await withUnsafeContinuation { (continuation: UnsafeContinuation<Found, Never>) in
+        answer.awaited(by: continuation)
+        DispatchQueue.global().async { answer.give(lookUp(host, port)) }
+      }
+    } onCancel: {
+      answer.give(.failure(.closed))
     }
     return try found.get()
   }
 
   private typealias Found = Result<[SocketAddress], NetError>
+
+  /// The first answer, for the one who waits for it.
+  private final class Answer: Sendable {
+    private struct State: Sendable {
+      var found: Found?
+      var waiting: UnsafeContinuation<Found, Never>?
+    }
+
+    private let state = Lock(State())
+
+    func awaited(by continuation: UnsafeContinuation<Found, Never>) {
+      let found: Found? = state.withLock { state in
+        if state.found == nil { state.waiting = continuation }
+        return state.found
+      }
+      if let found { continuation.resume(returning: found) }
+    }
+
+    func give(_ found: Found) {
+      let waiting: UnsafeContinuation<Found, Never>? = state.withLock { state in
+        guard state.found == nil else { return nil }
+        state.found = found
+        defer { state.waiting = nil }
+        return state.waiting
+      }
+      waiting?.resume(returning: found)
+    }
+  }
 
   private static func lookUp(_ host: String, _ port: UInt16) -> Found {
     var hints = addrinfo()

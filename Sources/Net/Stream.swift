@@ -4,7 +4,8 @@ import Glibc
 
 /// A TCP connection, in the clear or under TLS, that lives on one ``EventLoop``.
 ///
-/// Only the task that runs on that loop may touch it. Every wait has a deadline.
+/// Only the task that runs on that loop may touch it. Every wait has a deadline, and ends with the
+/// task: whoever is cancelled while waiting finds the stream closed.
 package final class Stream {
   private let channel: Channel
   private var tls: TLSSession?
@@ -186,6 +187,8 @@ package final class Stream {
 
   /// Says goodbye under TLS, if the peer is there to hear it, and closes.
   package func close() {
+    // The descriptor's number may be another's by now.
+    guard channel.isOpen else { return }
     tls?.finish()
     channel.close()
   }

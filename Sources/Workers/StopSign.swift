@@ -30,4 +30,34 @@ package final class StopSign: Sendable {
     }
     if isRaised { action() }
   }
+
+  /// Does work that ends by itself once the sign is raised, but waits no longer than `grace` after
+  /// that: then the work's task is cancelled, which cuts its connections.
+  ///
+  /// - Returns: What the work returns; it is waited for in any case.
+  package func cutting<Result: Sendable>(
+    after grace: Duration, _ work: @escaping @Sendable () async throws -> Result
+  ) async throws -> Result? {
+    try await withThrowingTaskGroup(of: Result?.self) { group in
+      group.addTask { try await work() }
+      group.addTask {
+        await self.raised()
+        try? await Task.sleep(for: grace)
+        return nil
+      }
+      var result: Result?
+      while let ended = try await group.next() {
+        result = ended ?? result
+        group.cancelAll()
+      }
+      return result
+    }
+  }
+
+  /// Returns once the sign is raised or the task is cancelled.
+  private func raised() async {
+    let (signs, sign) = AsyncStream.makeStream(of: Void.self)
+    whenRaised { sign.finish() }
+    for await _ in signs {}
+  }
 }

@@ -2,14 +2,29 @@
 
 import html
 import http.client
+import random
 import re
 import signal
+import socket
 import subprocess
 import urllib.parse
 from html.parser import HTMLParser
 from pathlib import Path
 
 from program import Martlet, wait_until
+
+
+def free_port() -> int:
+    """A port below those that the system hands out to clients: none of them takes it over while a
+    server starts anew."""
+    while True:
+        port = random.randrange(20_000, 30_000)
+        with socket.socket() as probe:
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return port
 
 
 class Served:
@@ -19,7 +34,7 @@ class Served:
         self.martlet = martlet
         self.arguments = arguments
         self.environment = environment
-        self.port: int | None = None
+        self.port = free_port()
         self.lines: list[str] = []
         self.process: subprocess.Popen | None = None
 
@@ -43,7 +58,7 @@ class Served:
         with self.out.open("wb") as out, self.err.open("ab") as err:
             self.process = subprocess.Popen(
                 self.martlet.command(
-                    "serve", "--listen", f"127.0.0.1:{self.port or 0}", "--data", self.martlet.data, *self.arguments
+                    "serve", "--listen", f"127.0.0.1:{self.port}", "--data", self.martlet.data, *self.arguments
                 ),
                 cwd=self.martlet.folder,
                 env={**self.martlet.environment, **self.environment},

@@ -24,6 +24,8 @@ final class Browser {
   var standing: Fields = [:]
   /// By name, as the browser would send them.
   var cookies: [String: String] = [:]
+  /// What happens while the next body is on its way.
+  var meanwhile: (@Sendable () async throws -> Void)?
 
   init(_ scene: Scene, user: User? = nil) {
     self.scene = scene
@@ -139,8 +141,13 @@ final class Browser {
     if !cookies.isEmpty {
       fields["Cookie"] = cookies.map { "\($0.key)=\($0.value)" }.sorted().joined(separator: "; ")
     }
+    var content = RequestBody(body)
+    if !body.isEmpty, let meanwhile {
+      content = .late(body, after: meanwhile)
+      self.meanwhile = nil
+    }
     let request = Request(
-      method, try Target(address), fields: fields, body: RequestBody(body), peer: peer)
+      method, try Target(address), fields: fields, body: content, peer: peer)
     let response = await scene.responder.respond(to: request)
     for line in response.fields.all("Set-Cookie") { keep(line) }
     return Page(address: address, response: response, octets: try await Self.octets(of: response))

@@ -119,6 +119,23 @@ struct CampaignDraftTests {
     }
   }
 
+  @Test("A draft whose file has no address where it was looked for says so, and is not sent")
+  func noAddresses() async throws {
+    try await Scene.set { scene in
+      let browser = try await scene.signIn()
+      let draft = try await browser.campaign(
+        try await browser.write(
+          pressing: "save", files: [Browser.contacts("email,city\nnobody,London\n")]))
+      let page = try await browser.open(draft.address)
+      let sentence = "The column “email” holds no e-mail address in its first rows"
+      #expect(page.words.contains(sentence))
+      #expect(page.form("\(draft.address)/send") == nil)
+      let refused = try await browser.follow(try await browser.press("send", of: draft))
+      #expect(refused.words.contains("Not sent. \(sentence)"))
+      #expect(try await browser.stored(draft).state == .draft)
+    }
+  }
+
   // MARK: Times
 
   @Test("A time in a zone is kept to the minute, and shown in that zone")
@@ -202,6 +219,28 @@ struct CampaignDraftTests {
       let second = try await browser.campaign(try await browser.write(later))
       _ = try await browser.press("send", of: second)
       #expect(try await browser.stored(second).state == .preparing)
+    }
+  }
+
+  @Test("What waits for its time is sent at once although its sender's test failed, if one insists")
+  func scheduledWithFailedTest() async throws {
+    try await Scene.set { scene in
+      let browser = try await scene.signIn()
+      let campaign = try await browser.campaign(
+        try await browser.write(["when": "later", "at": "2027-05-04T09:30", "zone": "UTC"]))
+      let sender = try #require(try await scene.store.senders.all(in: browser.home).first)
+      try await scene.store.senders.setTest(
+        SenderTest(at: scene.clock.now, passed: false, answer: "The password was refused."),
+        of: sender.id, in: browser.home)
+      let page = try await browser.open(campaign.address)
+      #expect(page.text.matches(of: /\/send"/).count == 1)
+      let form = "\(campaign.address)/send"
+      let refused = try await browser.follow(try await browser.submit(page, form: form))
+      #expect(refused.words.contains("tick “Send anyway”"))
+      #expect(refused.text.contains("name=\"anyway\""))
+      #expect(try await browser.stored(campaign).state == .scheduled)
+      _ = try await browser.submit(refused, form: form, ["anyway": "yes"])
+      #expect(try await browser.stored(campaign).state == .preparing)
     }
   }
 

@@ -96,20 +96,71 @@ struct CampaignFormTests {
     }
   }
 
-  @Test("A file without addresses asks for the column, and takes the one that is chosen")
+  @Test("A file without addresses asks for the column, and takes one only if addresses are in it")
   func noAddressColumn() async throws {
     try await Scene.set { scene in
       let browser = try await scene.signIn()
-      let answer = try await browser.write(files: [Browser.contacts("a,b\n1,2\n")])
+      let file = Browser.contacts("a,b\n1,2\n3,4\n")
+      let answer = try await browser.write(files: [file])
       #expect(answer.status == .unprocessable)
       let error = try #require(answer.errors.first)
       #expect(error.contains("No column seems to hold e-mail addresses"))
       #expect(answer.text.contains("<option value=\"\" selected>Choose the column"))
+      #expect(
+        answer.text.contains("data-message-required=\"Choose the column with the addresses.\""))
       let again = try await browser.write(on: answer)
       #expect(again.status == .unprocessable)
+      let other = try await browser.write(on: again, ["column": "b"])
+      #expect(
+        other.errors == [
+          """
+          The column “b” holds no e-mail address in its first rows, only values such as “2”. \
+          Choose the column with the addresses.
+          """
+        ])
       let campaign = try await browser.campaign(
-        try await browser.write(on: again, ["column": "b"]))
-      #expect(try await browser.audience(of: campaign).emailColumn == 1)
+        try await browser.write(on: other, ["column": ""], files: [Browser.contacts()]))
+      #expect(try await browser.audience(of: campaign).emailColumn == 0)
+    }
+  }
+
+  @Test(
+    "A column without an address in its first hundred rows is refused, one with some good ones not",
+    arguments: [
+      ("London", nil, "holds no e-mail address in its first rows, only values such as “London”."),
+      ("", nil, "is empty in its first rows."),
+      ("<b>" + String(repeating: "x", count: 99), nil, "such as “<b>xxxxxxx"),
+      ("London", 99, nil), ("London", 0, nil),
+      ("London", 100, "holds no e-mail address in its first rows"),
+    ] as [(String, Int?, String?)])
+  func headOfColumn(_ value: String, _ good: Int?, _ sentence: String?) async throws {
+    try await Scene.set { scene in
+      let browser = try await scene.signIn()
+      var text = "email,city\n"
+      for row in 0..<101 { text += "p\(row)@example.net,\(row == good ? "x@y.org" : value)\n\n,\n" }
+      let answer = try await browser.write(["column": "city"], files: [Browser.contacts(text)])
+      guard let sentence else {
+        #expect(try await browser.campaign(answer).state == .preparing)
+        return
+      }
+      #expect(answer.status == .unprocessable)
+      #expect(answer.errors.count == 1)
+      let error = try #require(answer.errors.first)
+      #expect(error.hasPrefix("The column “city” ") && error.contains(sentence), "\(error)")
+      #expect(error.count < 200)
+      #expect(!answer.text.contains("<b>"))
+    }
+  }
+
+  @Test("The field for the column has words of its own for who leaves a choice open")
+  func columnWords() async throws {
+    try await Scene.set { scene in
+      let browser = try await scene.signIn()
+      for address in ["/campaigns/new", "/lists/new"] {
+        let page = try await browser.get(address)
+        let tag = try #require(page.text.firstMatch(of: /<input[^>]* name="column"[^>]*>/)?.0)
+        #expect(tag.contains("data-message-required=\"Choose the column with the addresses.\""))
+      }
     }
   }
 

@@ -124,10 +124,41 @@ struct ActivityChartTests {
   @Test("It begins on the hour, or at midnight where the workspace is")
   func start() throws {
     let zone = try Zone(named: "Asia/Kolkata")
-    let day = ActivityChart.Range.day.start(now: Self.noon, in: zone)
-    #expect(zone.numeric(day) == "2026-05-19 19:00")
-    let month = ActivityChart.Range.month.start(now: Self.noon, in: zone)
-    #expect(zone.numeric(month) == "2026-04-21 00:00")
+    let day = ActivityChart.Range.day.beginnings(now: Self.noon, in: zone)
+    #expect(day.count == 24)
+    #expect(day.first.map(zone.numeric) == "2026-05-19 19:00")
+    #expect(day.last.map(zone.numeric) == "2026-05-20 18:00")
+    let month = ActivityChart.Range.month.beginnings(now: Self.noon, in: zone)
+    #expect(month.count == 30)
+    #expect(month.first.map(zone.numeric) == "2026-04-21 00:00")
+  }
+
+  @Test(
+    "Days are cut at midnight where the workspace is, also on days when clocks change",
+    arguments: [
+      // Forward and back in the night; forward at midnight, so that the day begins at one.
+      ("Europe/Berlin", 2026, 3, 29, "00:00"), ("Europe/Berlin", 2026, 10, 25, "00:00"),
+      ("America/New_York", 2026, 11, 1, "00:00"), ("America/Santiago", 2026, 9, 6, "01:00"),
+      ("Australia/Lord_Howe", 2026, 10, 4, "00:00"),
+    ])
+  func midnights(_ name: String, _ year: Int, _ month: Int, _ day: Int, _ begins: String) throws {
+    let zone = try Zone(named: name)
+    let changed = zone.timestamp(
+      of: Timestamp.Civil(year: year, month: month, day: day, hour: 12)
+    ).moment
+    for now in [changed, changed + .seconds(11 * 3_600), changed + .seconds(9 * 86_400)] {
+      let days = ActivityChart.Range.month.beginnings(now: now, in: zone)
+      #expect(days.count == 30)
+      #expect(zip(days, days.dropFirst()).allSatisfy { $0 < $1 })
+      for start in days {
+        let text = zone.numeric(start)
+        let isChange = zone.civil(at: start).day == day && zone.civil(at: start).month == month
+        #expect(text.hasSuffix(isChange ? begins : "00:00"), "\(text)")
+      }
+      let today = try #require(days.last)
+      #expect(zone.civil(at: today).day == zone.civil(at: now).day)
+      #expect(today <= now)
+    }
   }
 
   @Test("Bars stand on one another and never leave the picture, whatever the numbers")
@@ -169,7 +200,7 @@ struct ActivityChartTests {
       let now = Timestamp(Timestamp.Civil(year: 2026, month: 4, day: 10, hour: 12))
       let range = ActivityChart.Range.month
       let points = try await scene.store.workspaces.activity(
-        ada.home, since: range.start(now: now, in: zone), span: range.span, now: now)
+        ada.home, from: range.beginnings(now: now, in: zone), to: now)
       #expect(points.count == 30)
       let member = try #require(try await Self.member(ada))
       let chart = ActivityChart(range: range, points: points, zone: zone)

@@ -76,6 +76,8 @@ struct ListPagesTests {
       ("ada@example.com\nbob@example.com\n", "", "does not name the columns"),
       ("name,city\nAda,London\n", "", "No column seems to hold e-mail addresses"),
       ("name,email\nAda,ada@example.com\n", "mail", "There is no column 'mail'"),
+      ("email,city\nada@example.com,London\n", "city", "“city” holds no e-mail address"),
+      ("email,city\nada,London\n", "", "“email” holds no e-mail address"),
       ("email\n\"never closed\n", "", "never closed"),
     ])
   func refused(content: String, column: String, reason: String) async throws {
@@ -132,6 +134,8 @@ struct ListPagesTests {
       let address = try await Self.ready(ada, rows: 60, refused: 3)
       let page = try await ada.get(address)
       #expect(page.words.contains("Rows that are left out"))
+      // The look gives it the most room.
+      #expect(page.text.contains("<td class=\"break address\">nobody"))
       #expect(page.words.contains("64 nobody62 invalid address: it has no @"))
       #expect(page.text.contains("p100@example.org"))
       #expect(page.text.contains("Town&lt;0&gt;"))

@@ -176,6 +176,77 @@ struct RegistrationTests {
     }
   }
 
+  @Test("An invitation that is withdrawn works no more, also after registration was closed")
+  func withdrawn() async throws {
+    try await Scene.set { scene in
+      try await scene.store.settings.setRegistration(.invite)
+      let bob = try await scene.signIn("bob@example.org")
+      let eve = try await scene.signIn("eve@example.org")
+      var paths: [String] = []
+      for email in ["one@example.com", "two@example.com"] {
+        let shown = try await bob.submit("/invitations", form: "/invitations", ["email": email])
+        paths.append(try #require(shown.link).replacing("http://localhost", with: ""))
+      }
+      try await scene.store.settings.setRegistration(.closed)
+      let page = try await bob.get("/invitations")
+      #expect(page.status == .ok)
+      #expect(page.form("/invitations") == nil)
+      #expect(try await bob.get("/settings").text.contains("href=\"/invitations\""))
+      let form = try #require(page.forms.last { $0.action == "/invitations/withdraw" })
+      // Nobody withdraws what belongs to another workspace.
+      let token = try #require(try await eve.get("/account").form()?["csrf"])
+      let foreign = try await eve.post(
+        "/invitations/withdraw", [("csrf", token), ("link", try #require(form["link"]))])
+      #expect(foreign.status == .notFound)
+      #expect(try await scene.stranger().get(paths[0]).status == .ok)
+      let answer = try await bob.post("/invitations/withdraw", form.values)
+      let after = try await bob.follow(answer)
+      #expect(after.words.contains("Withdrawn."))
+      #expect(!after.words.contains("one@example.com"))
+      #expect(after.words.contains("two@example.com"))
+      #expect(try await scene.stranger().get(paths[0]).status == .gone)
+      #expect(try await scene.stranger().get(paths[1]).status == .ok)
+      let last = try #require(after.forms.last { $0.action == "/invitations/withdraw" })
+      #expect(try await bob.post("/invitations/withdraw", last.values).location == "/settings")
+      #expect(try await bob.get("/invitations").status == .forbidden)
+      #expect(try await !bob.get("/settings").text.contains("href=\"/invitations\""))
+    }
+  }
+
+  @Test("A link that is no number of an invitation withdraws nothing", arguments: ["", "00", "zz"])
+  func nothingWithdrawn(_ link: String) async throws {
+    try await Scene.set { scene in
+      let ada = try await scene.signIn(isAdministrator: true)
+      let token = try #require(try await ada.get("/account").form()?["csrf"])
+      let answer = try await ada.post(
+        "/invitations/withdraw", [("csrf", token), ("link", link)])
+      #expect(answer.status == .notFound)
+    }
+  }
+
+  @Test("What a disabled user invited to, and links they made, work no more")
+  func disabledInviter() async throws {
+    try await Scene.set { scene in
+      _ = try await scene.addUser("root@example.org", isAdministrator: true)
+      let ada = try await scene.signIn(isAdministrator: true)
+      let bob = try await scene.addUser("bob@example.org")
+      let invited = try await ada.submit("/invitations", form: "/invitations")
+      let address = "/users/\(bob.id.text(.user))"
+      let renewed = try await ada.submit(address, form: "\(address)/password")
+      let paths = try [invited, renewed].map {
+        try #require($0.link).replacing("http://localhost", with: "")
+      }
+      for path in paths { #expect(try await scene.stranger().get(path).status == .ok) }
+      let open = try await scene.stranger().get(paths[0])
+      #expect(try await scene.store.users.setDisabled(true, of: try #require(ada.user).id))
+      for path in paths { #expect(try await scene.stranger().get(path).status == .gone) }
+      // The form from before is no way in either.
+      let late = try await scene.stranger().submit(open, Self.person)
+      #expect(late.status != .seeOther)
+      #expect(try await scene.store.users.find(email: "bob@example.com") == nil)
+    }
+  }
+
   @Test("An address that is taken leaves the invitation as it is")
   func invitationTaken() async throws {
     try await Scene.set { scene in

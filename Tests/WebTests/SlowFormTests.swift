@@ -1,37 +1,13 @@
-import Locking
+import HTTP
 import Model
 import Octets
 import Storage
 import Testing
 
-@testable import HTTP
 @testable import Web
 
 @Suite("Forms that take their time to arrive")
 struct SlowFormTests {
-  /// A body that comes after something else has happened.
-  private final class LateBody: BodySource {
-    private let octets: Lock<[UInt8]?>
-    private let happening: @Sendable () async throws -> Void
-
-    init(_ text: String, after happening: @escaping @Sendable () async throws -> Void) {
-      octets = Lock(Array(text.utf8))
-      self.happening = happening
-    }
-
-    func next() async throws(RequestBody.Failure) -> [UInt8]? {
-      do {
-        try await happening()
-      } catch {
-        throw .disconnected
-      }
-      return octets.withLock { octets in
-        defer { octets = nil }
-        return octets
-      }
-    }
-  }
-
   enum Happening: CaseIterable { case disabled, demoted, signedOut }
 
   @Test(
@@ -45,7 +21,7 @@ struct SlowFormTests {
       let token = try #require(try await browser.open("/account").form("/account/name")?["csrf"])
       let session = try #require(browser.cookies["session"])
       let store = scene.store
-      let body = LateBody("csrf=\(token)&name=Eve") {
+      let body = RequestBody.late(Array("csrf=\(token)&name=Eve".utf8)) {
         switch happening {
         case .disabled: try await store.users.setDisabled(true, of: user.id)
         case .demoted: try await store.users.setAdministrator(false, of: user.id)
@@ -58,7 +34,7 @@ struct SlowFormTests {
           fields: [
             "Host": "localhost", "Origin": "http://localhost", "Cookie": "session=\(session)",
             "Content-Type": "application/x-www-form-urlencoded",
-          ], body: RequestBody(body), peer: "127.0.0.1"))
+          ], body: body, peer: "127.0.0.1"))
       #expect(answer.status == .forbidden)
       let found = try #require(try await store.users.find(user.id))
       #expect(found.name == user.name)

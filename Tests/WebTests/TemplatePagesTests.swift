@@ -125,6 +125,51 @@ struct TemplatePagesTests {
     }
   }
 
+  @Test("A template with HTML and plain text keeps both when it is saved")
+  func bothBodies() async throws {
+    try await Scene.set { scene in
+      let ada = try await scene.signIn()
+      let template = MailTemplate(
+        id: .new(), workspace: try ada.home, name: "News", subject: "Hi",
+        html: Array("<p>Hi</p>".utf8), text: Array("Hi in words".utf8), createdAt: scene.clock.now,
+        changedAt: scene.clock.now)
+      try await scene.store.templates.add(template)
+      let address = "/templates/\(template.id.text(.template))"
+      let page = try await ada.get(address)
+      #expect(page.form(address)?["text_body"] == "Hi in words")
+      _ = try await ada.submit(page, form: address, ["name": "May news"])
+      var stored = try #require(try await scene.store.templates.find(template.id, in: ada.home))
+      #expect(stored.name == "May news")
+      #expect(stored.html == template.html && stored.text == template.text)
+      let wrong = try await ada.submit(page, form: address, ["text_body": "{{ name"])
+      #expect(wrong.status == .unprocessable)
+      #expect(wrong.errors.contains { $0.hasPrefix("Line 1, column 1:") }, "\(wrong.errors)")
+      _ = try await ada.submit(page, form: address, ["text_body": " \r\n"])
+      stored = try #require(try await scene.store.templates.find(template.id, in: ada.home))
+      #expect(stored.html == template.html && stored.text == nil)
+      // Plain text alone has no second version.
+      _ = try await ada.submit(page, form: address, ["format": "text", "body": "Words"])
+      stored = try #require(try await scene.store.templates.find(template.id, in: ada.home))
+      #expect(stored.html == nil && stored.text == Array("Words".utf8))
+    }
+  }
+
+  @Test("A template's subject is no longer than a campaign's may be")
+  func longSubject() async throws {
+    try await Scene.set { scene in
+      let ada = try await scene.signIn()
+      let page = try await ada.get("/templates/new")
+      #expect(page.text.contains("name=\"subject\" aria-describedby=\"subject-hint\" required maxlength=\"900\""))
+      let values: [(Int, Status)] = [(901, .unprocessable), (900, .seeOther)]
+      for (length, status) in values {
+        let answer = try await ada.submit(
+          page, form: "/templates",
+          ["name": "N", "subject": String(repeating: "x", count: length), "body": "B"])
+        #expect(answer.status == status)
+      }
+    }
+  }
+
   @Test("The list is paged by key and searched")
   func list() async throws {
     try await Scene.set { scene in

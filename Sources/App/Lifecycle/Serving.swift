@@ -51,7 +51,7 @@ struct Serving: Sendable {
     let site = Site(
       siteSettings(log) { isStopping.withLock { $0 } ? false : engine.isReady },
       store: installation.store, keys: installation.keys)
-    let server = try await Server(serverSettings(), site.responder)
+    let server = try await listen(site)
 
     let (ends, end) = AsyncStream.makeStream(of: String?.self)
     let signals = StopSignals { end.yield(nil) }
@@ -86,6 +86,20 @@ struct Serving: Sendable {
       return .failure
     }
     return .ok
+  }
+
+  private func listen(_ site: Site) async throws -> Server {
+    let settings = try await serverSettings()
+    do throws(ServerError) {
+      return try Server(settings, site.responder)
+    } catch {
+      guard case .cannotListen(let code) = error else { throw error }
+      throw SendRequest.Refusal(
+        """
+        The pages cannot be served at \(configuration.listen): \(String(cString: strerror(code))). \
+        Name another place with --listen, as in 127.0.0.1:8081.
+        """)
+    }
   }
 
   // MARK: Settings

@@ -34,6 +34,7 @@ CREATE TABLE one_time_links (
   workspace_id BLOB REFERENCES workspaces (id),
   user_id BLOB REFERENCES users (id),
   email TEXT,
+  created_by BLOB REFERENCES users (id),
   created_at BIGINT NOT NULL,
   expires_at BIGINT NOT NULL,
   used_at BIGINT

@@ -9,17 +9,20 @@ package struct OneTimeLink: Sendable {
   package let user: Identifier?
   /// Who is invited.
   package let email: String?
+  /// Who made it; `nil` for the program itself. While they are disabled it does not work.
+  package let creator: Identifier?
   package let createdAt: Timestamp
   package let expiresAt: Timestamp
 
   package init(
     purpose: Purpose, workspace: Identifier? = nil, user: Identifier? = nil, email: String? = nil,
-    createdAt: Timestamp, expiresAt: Timestamp
+    creator: Identifier? = nil, createdAt: Timestamp, expiresAt: Timestamp
   ) {
     self.purpose = purpose
     self.workspace = workspace
     self.user = user
     self.email = email
+    self.creator = creator
     self.createdAt = createdAt
     self.expiresAt = expiresAt
   }

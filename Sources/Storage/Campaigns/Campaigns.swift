@@ -35,32 +35,63 @@ package struct Campaigns: Sendable {
   }
 
   /// Writes name, content, sender, audience, schedule and template of a campaign that has not
-  /// begun; its state stays.
+  /// begun, all of it or nothing.
   ///
-  /// - Returns: `false` when it has begun, or is not there: nothing was changed.
-  package func edit(_ campaign: Campaign) async throws(DatabaseError) -> Bool {
+  /// - Parameters:
+  ///   - campaign: State and revision as they were read.
+  ///   - state: What it becomes by this; `nil` leaves its state.
+  ///   - audience: The list that the campaign names, where that is to be added or written, too.
+  /// - Returns: `false` when it has begun or was changed since it was read, is not there, would wait
+  ///   for no time, or its list is used already: nothing was changed.
+  package func edit(
+    _ campaign: Campaign, as state: CampaignState? = nil, with audience: Audience? = nil
+  ) async throws(DatabaseError) -> Bool {
     let key = campaign.key
+    let next = state ?? campaign.state
+    guard campaign.state == .draft || campaign.state == .scheduled,
+      next == campaign.state || campaign.state.next.contains(next),
+      next != .scheduled || campaign.scheduledAt != nil
+    else { return false }
     let isDone = try await pool.write { connection throws(DatabaseError) in
-      let content = campaign.content
-      let changed = try connection.change(
+      let asRead: SQL = """
+        \(campaign: key) AND state = \(campaign.state.rawValue)
+          AND revision = \(campaign.revision)
         """
-        UPDATE campaigns SET name = \(campaign.name), sender_id = \(campaign.sender),
-          audience_id = \(campaign.audience), subject = \(content.subject),
-          html = \(text: content.html), text = \(text: content.text),
-          from_header = \(content.from), reply_to = \(content.replyTo),
-          base_url = \(content.baseURL), is_transactional = \(content.isTransactional),
-          is_personalised = \(content.isPersonalised), in_doubt = \(campaign.inDoubt.rawValue),
-          template_id = \(campaign.template), time_zone = \(campaign.timeZone),
-          scheduled_at = \(campaign.scheduledAt), revision = revision + 1
-        WHERE \(campaign: key) AND state IN ('draft', 'scheduled')
-        """)
-      guard changed > 0 else { return false }
+      guard
+        let old = try connection.first("SELECT audience_id FROM campaigns WHERE \(asRead)")
+      else { return false }
+      if let audience {
+        guard audience.workspace == key.workspace, audience.id == campaign.audience,
+          try Audiences.put(audience, on: connection)
+        else { return false }
+      }
+      try Self.write(campaign, as: next, on: connection)
       try connection.change("DELETE FROM campaign_attachments WHERE \(in: key)")
-      try Self.insert(content.attachments, of: key, on: connection)
+      try Self.insert(campaign.content.attachments, of: key, on: connection)
+      try Audiences.dropPlace(
+        try old.identifier("audience_id"), in: key.workspace, on: connection)
       return true
     }
     if isDone { doorbell.ring() }
     return isDone
+  }
+
+  private static func write(
+    _ campaign: Campaign, as state: CampaignState, on connection: Connection
+  ) throws(DatabaseError) {
+    let content = campaign.content
+    try connection.change(
+      """
+      UPDATE campaigns SET name = \(campaign.name), state = \(state.rawValue),
+        sender_id = \(campaign.sender), audience_id = \(campaign.audience),
+        subject = \(content.subject), html = \(text: content.html), text = \(text: content.text),
+        from_header = \(content.from), reply_to = \(content.replyTo),
+        base_url = \(content.baseURL), is_transactional = \(content.isTransactional),
+        is_personalised = \(content.isPersonalised), in_doubt = \(campaign.inDoubt.rawValue),
+        template_id = \(campaign.template), time_zone = \(campaign.timeZone),
+        scheduled_at = \(campaign.scheduledAt), revision = revision + 1
+      WHERE \(campaign: campaign.key)
+      """)
   }
 
   package func find(_ key: CampaignKey) async throws(DatabaseError) -> Campaign? {

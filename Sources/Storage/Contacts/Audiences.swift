@@ -41,22 +41,50 @@ package struct Audiences: Sendable {
   ///
   /// With the state `reading` the importer takes it up.
   ///
-  /// - Returns: `false` when rows are stored already, or there is no such list.
+  /// - Returns: `false` when rows are stored already, a campaign that has begun uses it, or there is
+  ///   no such list.
   @discardableResult
   package func update(_ audience: Audience) async throws(DatabaseError) -> Bool {
     let isDone = try await pool.write { connection throws(DatabaseError) in
-      try connection.change(
-        """
-        UPDATE audiences SET name = \(audience.name), file = \(audience.file),
-          state = \(audience.state.rawValue), field_names = \(text: Self.names(audience)),
-          email_column = \(audience.emailColumn), file_offset = \(audience.offset),
-          line = \(audience.line), failure = \(audience.failure)
-        WHERE workspace_id = \(audience.workspace) AND id = \(audience.id)
-          AND row_count = 0 AND state <> 'ready'
-        """) > 0
+      try Self.update(audience, on: connection)
     }
     if isDone { doorbell.ring() }
     return isDone
+  }
+
+  private static func update(
+    _ audience: Audience, on connection: Connection
+  ) throws(DatabaseError) -> Bool {
+    try connection.change(
+      """
+      UPDATE audiences SET name = \(audience.name), file = \(audience.file),
+        state = \(audience.state.rawValue), field_names = \(text: names(audience)),
+        email_column = \(audience.emailColumn), file_offset = \(audience.offset),
+        line = \(audience.line), failure = \(audience.failure)
+      WHERE workspace_id = \(audience.workspace) AND id = \(audience.id)
+        AND row_count = 0 AND state <> 'ready'
+        AND NOT EXISTS (SELECT 1 FROM campaigns AS c
+          WHERE c.workspace_id = \(audience.workspace) AND c.audience_id = \(audience.id)
+            AND c.state NOT IN ('draft', 'awaiting_approval', 'scheduled'))
+      """) > 0
+  }
+
+  /// Adds a list, or writes it anew as far as ``update(_:)`` does.
+  ///
+  /// - Returns: `false` when it is there and may not be written any more.
+  static func put(
+    _ audience: Audience, on connection: Connection
+  ) throws(DatabaseError) -> Bool {
+    if try update(audience, on: connection) { return true }
+    guard
+      try connection.first(
+        """
+        SELECT id FROM audiences
+        WHERE workspace_id = \(audience.workspace) AND id = \(audience.id)
+        """) == nil
+    else { return false }
+    try insert(audience, now: audience.createdAt, on: connection)
+    return true
   }
 
   /// Gives a list another name.

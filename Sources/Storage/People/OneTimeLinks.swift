@@ -13,14 +13,14 @@ package struct OneTimeLinks: Sendable {
       _ = try connection.change(
         """
         INSERT INTO one_time_links
-          (token_digest, purpose, workspace_id, user_id, email, created_at, expires_at)
+          (token_digest, purpose, workspace_id, user_id, email, created_by, created_at, expires_at)
         VALUES (\(blob: digest), \(link.purpose.rawValue), \(link.workspace), \(link.user),
-          \(link.email), \(link.createdAt), \(link.expiresAt))
+          \(link.email), \(link.creator), \(link.createdAt), \(link.expiresAt))
         """)
     }
   }
 
-  /// The link as long as it may be used.
+  /// The link as long as it may be used, which is never while whoever made it is disabled.
   package func find(
     digest: [UInt8], now: Timestamp
   ) async throws(DatabaseError) -> OneTimeLink? {
@@ -31,8 +31,8 @@ package struct OneTimeLinks: Sendable {
 
   /// Uses a link up.
   ///
-  /// - Returns: The link, to the one caller who was first; `nil` to all others, and once it has
-  ///   expired.
+  /// - Returns: The link, to the one caller who was first; `nil` to all others, once it has
+  ///   expired, and while whoever made it is disabled.
   package func use(
     digest: [UInt8], now: Timestamp
   ) async throws(DatabaseError) -> OneTimeLink? {
@@ -49,25 +49,42 @@ package struct OneTimeLinks: Sendable {
   ) throws(DatabaseError) -> OneTimeLink? {
     try connection.first(
       """
-      \(columns) WHERE token_digest = \(blob: digest) AND used_at IS NULL AND expires_at > \(now)
+      \(columns) WHERE token_digest = \(blob: digest) AND \(isGood(now))
       """
     ).map { row throws(DatabaseError) in try OneTimeLink(row) }
   }
 
-  /// A workspace's links that wait to be followed, newest first, at most 200.
+  /// A workspace's links that wait to be followed, by the digests of their tokens, newest first, at
+  /// most 200.
   package func pending(
     _ purpose: OneTimeLink.Purpose, in workspace: Identifier, now: Timestamp
-  ) async throws(DatabaseError) -> [OneTimeLink] {
+  ) async throws(DatabaseError) -> [(digest: [UInt8], link: OneTimeLink)] {
     try await pool.read { connection throws(DatabaseError) in
-      var links: [OneTimeLink] = []
-      for row in try connection.run(
+      try connection.run(
         """
         \(Self.columns) WHERE workspace_id = \(workspace) AND purpose = \(purpose.rawValue)
-          AND used_at IS NULL AND expires_at > \(now)
+          AND \(Self.isGood(now))
         ORDER BY created_at DESC LIMIT 200
-        """)
-      { links.append(try OneTimeLink(row)) }
-      return links
+        """
+      ).map { row throws(DatabaseError) in
+        (digest: try row.octets("token_digest"), link: try OneTimeLink(row))
+      }
+    }
+  }
+
+  /// Takes back a link that has not been used.
+  ///
+  /// - Returns: `false` when the workspace has no such link.
+  package func withdraw(
+    _ purpose: OneTimeLink.Purpose, digest: [UInt8], in workspace: Identifier
+  ) async throws(DatabaseError) -> Bool {
+    try await pool.write { connection throws(DatabaseError) in
+      try connection.change(
+        """
+        DELETE FROM one_time_links
+        WHERE token_digest = \(blob: digest) AND workspace_id = \(workspace)
+          AND purpose = \(purpose.rawValue) AND used_at IS NULL
+        """) > 0
     }
   }
 
@@ -79,8 +96,16 @@ package struct OneTimeLinks: Sendable {
     }
   }
 
+  private static func isGood(_ now: Timestamp) -> SQL {
+    """
+    used_at IS NULL AND expires_at > \(now)
+      AND NOT EXISTS (SELECT 1 FROM users AS u WHERE u.id = created_by AND u.is_disabled = 1)
+    """
+  }
+
   private static let columns: SQL = """
-    SELECT purpose, workspace_id, user_id, email, created_at, expires_at FROM one_time_links
+    SELECT token_digest, purpose, workspace_id, user_id, email, created_by, created_at, expires_at
+    FROM one_time_links
     """
 }
 
@@ -92,6 +117,6 @@ extension OneTimeLink {
     self.init(
       purpose: purpose, workspace: try row.identifierIfAny("workspace_id"),
       user: try row.identifierIfAny("user_id"), email: try row.textIfAny("email"),
-      createdAt: try row.moment("created_at"), expiresAt: try row.moment("expires_at"))
+      creator: try row.identifierIfAny("created_by"), createdAt: try row.moment("created_at"), expiresAt: try row.moment("expires_at"))
   }
 }

@@ -44,49 +44,37 @@ extension Workspaces {
     }
   }
 
-  /// What became of messages from `since` to `now`, in spans of equal length, oldest first; spans
-  /// in which nothing happened are there as zeros.
+  /// What became of messages from each of the beginnings to the next one, and from the last to
+  /// `now`; where nothing happened there are zeros.
   ///
-  /// Beginning and span are cut to whole minutes. There are at most 2,000 points; where more would
-  /// be needed, the oldest are left out.
+  /// Beginnings come in ascending order and are cut to whole minutes.
   package func activity(
-    _ workspace: Identifier, since: Timestamp, span: Duration, now: Timestamp
+    _ workspace: Identifier, from beginnings: [Timestamp], to now: Timestamp
   ) async throws(StoreError) -> [ActivityPoint] {
-    let last = Self.minute(now)
-    let width = max(1, min(Int(span / .seconds(60)), 525_600))
-    var first = Self.minute(since)
-    guard first <= last else { return [] }
-    var count = (last - first) / width + 1
-    if count > Self.mostPoints {
-      first += (count - Self.mostPoints) * width
-      count = Self.mostPoints
-    }
-    let (start, size) = (first, count)
+    let starts = beginnings.map(Self.minute)
+    let ends = starts.dropFirst() + [Self.minute(now) + 1]
     return try await pool.read { connection throws(DatabaseError) in
-      var points = (0..<size).map { place in
-        ActivityPoint(start: Timestamp(seconds: Int64(start + place * width) * 60))
-      }
-      for row in try connection.run(
-        """
-        SELECT (minute - \(start)) / \(width) AS place, SUM(sent) AS sent,
-          SUM(deferred) AS deferred, SUM(failed) AS failed, SUM(in_doubt) AS in_doubt
-        FROM sender_minutes
-        WHERE workspace_id = \(workspace) AND minute BETWEEN \(start) AND \(last)
-        GROUP BY place
-        """)
-      {
-        let place = try row.integer("place")
-        guard points.indices.contains(place) else { continue }
-        points[place].sent = try row.integer("sent")
-        points[place].deferred = try row.integer("deferred")
-        points[place].failed = try row.integer("failed")
-        points[place].unknown = try row.integer("in_doubt")
+      var points: [ActivityPoint] = []
+      for (start, end) in zip(starts, ends) {
+        var point = ActivityPoint(start: Timestamp(seconds: Int64(start) * 60))
+        if let row = try connection.first(
+          """
+          SELECT COALESCE(SUM(sent), 0) AS sent, COALESCE(SUM(deferred), 0) AS deferred,
+            COALESCE(SUM(failed), 0) AS failed, COALESCE(SUM(in_doubt), 0) AS in_doubt
+          FROM sender_minutes
+          WHERE workspace_id = \(workspace) AND minute >= \(start) AND minute < \(end)
+          """)
+        {
+          point.sent = try row.integer("sent")
+          point.deferred = try row.integer("deferred")
+          point.failed = try row.integer("failed")
+          point.unknown = try row.integer("in_doubt")
+        }
+        points.append(point)
       }
       return points
     }
   }
-
-  private static let mostPoints = 2_000
 
   /// Minutes since 1970, as `sender_minutes` counts them.
   private static func minute(_ moment: Timestamp) -> Int {

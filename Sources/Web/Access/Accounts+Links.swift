@@ -16,16 +16,17 @@ extension Accounts {
   }
 
   /// A token for `/password/…`, with which a user chooses a new password.
-  package func passwordToken(for user: User) async throws -> Token {
-    try await add(.newPassword, workspace: user.workspace, user: user.id)
+  package func passwordToken(for user: User, by creator: User? = nil) async throws -> Token {
+    try await add(.newPassword, workspace: user.workspace, user: user.id, by: creator)
   }
 
   /// A token for `/invitation/…`, with which somebody makes an account in a workspace.
   ///
   /// With an address the account is made for that address only.
-  package func invitationToken(to workspace: Identifier, email: String? = nil) async throws -> Token
-  {
-    try await add(.invitation, workspace: workspace, email: email)
+  package func invitationToken(
+    to workspace: Identifier, email: String? = nil, by creator: User? = nil
+  ) async throws -> Token {
+    try await add(.invitation, workspace: workspace, email: email, by: creator)
   }
 
   /// A link of this purpose, as long as it may be used.
@@ -36,14 +37,14 @@ extension Accounts {
 
   private func add(
     _ purpose: OneTimeLink.Purpose, workspace: Identifier? = nil, user: Identifier? = nil,
-    email: String? = nil
+    email: String? = nil, by creator: User? = nil
   ) async throws -> Token {
     let token = Token()
     let now = clock()
     try await store.links.add(
       OneTimeLink(
-        purpose: purpose, workspace: workspace, user: user, email: email, createdAt: now,
-        expiresAt: now + purpose.validity),
+        purpose: purpose, workspace: workspace, user: user, email: email, creator: creator?.id,
+        createdAt: now, expiresAt: now + purpose.validity),
       digest: token.digest)
     return token
   }

@@ -1,3 +1,4 @@
+import MIME
 import Model
 import Octets
 import Spreadsheet
@@ -39,16 +40,19 @@ struct ContactUpload: Sendable {
       guard let emailColumn else { throw .noEmailColumn(has: file.columns) }
       let head = Head(
         columns: file.columns, emailColumn: emailColumn, offset: file.headerEndOffset, line: 2)
-      guard try hasRow(&file) else {
-        return .failure(
-          Fault(
-            isAboutColumn: false,
-            sentence:
-              "The file names its columns, but has no contact below them. Add a line per person."))
-      }
-      return .success(head)
+      return try judge(&file, emailColumn).map(Result.failure) ?? .success(head)
     } catch {
       return .failure(fault(error))
+    }
+  }
+
+  /// What is wrong with a file whose addresses are known to stand in a column.
+  static func fault(of path: String, emailColumn: Int) -> Fault? {
+    do throws(SpreadsheetError) {
+      var file = try ContactFile(path: path)
+      return try judge(&file, emailColumn)
+    } catch {
+      return fault(error)
     }
   }
 
@@ -92,14 +96,47 @@ struct ContactUpload: Sendable {
     return name.allSatisfy(\.isWhitespace) ? "Contacts" : name
   }
 
-  /// Whether any contact stands below the header; blank rows are passed over, within reason.
-  private static func hasRow(_ file: inout ContactFile) throws(SpreadsheetError) -> Bool {
+  /// Rows in which an address is looked for.
+  private static let head = 100
+  /// Rows that are read for it, since blank ones do not count.
+  private static let mostRead = 1_000
+
+  /// Looks for an address in the column, in the first rows.
+  ///
+  /// - Returns: `nil` when there is one, or nothing but blank rows as far as it reads.
+  private static func judge(
+    _ file: inout ContactFile, _ column: Int
+  ) throws(SpreadsheetError) -> Fault? {
     var row = Row()
-    for _ in 0..<1_000 {
-      guard try file.next(into: &row) else { return false }
-      if !row.isBlank { return true }
+    var example: String?
+    var seen = 0
+    for _ in 0..<mostRead where seen < head {
+      guard try file.next(into: &row) else {
+        guard seen == 0 else { break }
+        return Fault(
+          isAboutColumn: false,
+          sentence:
+            "The file names its columns, but has no contact below them. Add a line per person.")
+      }
+      if row.isBlank { continue }
+      seen += 1
+      let cell = row.trimmed(column)
+      if (try? EmailAddress(cell)) != nil { return nil }
+      if example == nil, !cell.isEmpty { example = String(decoding: cell.prefix(400), as: UTF8.self) }
     }
-    return true
+    guard seen > 0 else { return nil }
+    let name = file.columns.indices.contains(column) ? file.columns[column] : ""
+    let finding =
+      example.map {
+        """
+        holds no e-mail address in its first rows, only values such as “\(Wording.short($0, 60))”
+        """
+      } ?? "is empty in its first rows"
+    return Fault(
+      isAboutColumn: true,
+      sentence: """
+        The column “\(Wording.short(name, 60))” \(finding). Choose the column with the addresses.
+        """)
   }
 
   private static func fault(_ error: SpreadsheetError) -> Fault {

@@ -21,21 +21,38 @@ struct Waiting: Sendable {
 
 /// Who works on what at the moment, and what waits until when.
 final class Docket: Sendable {
+  /// Someone at work.
+  private struct Post: Sendable {
+    let workspace: Identifier
+    let sign: StopSign
+    /// Counts up with each that is begun.
+    let number: Int
+  }
+
   private struct State: Sendable {
-    var running: [CampaignKey: StopSign] = [:]
+    var running: [CampaignKey: Post] = [:]
     var waiting: [CampaignKey: Waiting] = [:]
     /// How often in a row a campaign ran into trouble.
     var failures: [CampaignKey: Int] = [:]
-    var reading: [Identifier: StopSign] = [:]
+    var reading: [Identifier: Post] = [:]
     var unreadable: [Identifier: Timestamp] = [:]
+    var lastNumber = 0
+    /// The number of the post that each workspace got last, as long as it matters.
+    var sent: [Identifier: Int] = [:]
+    var read: [Identifier: Int] = [:]
+
+    mutating func post(in workspace: Identifier) -> Post {
+      lastNumber += 1
+      return Post(workspace: workspace, sign: StopSign(), number: lastNumber)
+    }
   }
 
   private let state = Lock(State())
 
   /// Everything that is under way is asked to end.
   func stopAll() {
-    let signs = state.withLock { Array($0.running.values) + Array($0.reading.values) }
-    for sign in signs { sign.raise() }
+    let posts = state.withLock { Array($0.running.values) + Array($0.reading.values) }
+    for post in posts { post.sign.raise() }
   }
 
   // MARK: Campaigns
@@ -47,22 +64,53 @@ final class Docket: Sendable {
       for key in state.failures.keys where !wanted.contains(key) && state.running[key] == nil {
         state.failures[key] = nil
       }
-      return state.running.filter { !wanted.contains($0.key) }.map(\.value)
+      return state.running.filter { !wanted.contains($0.key) }.map(\.value.sign)
     }
     for sign in signs { sign.raise() }
   }
 
-  /// Begins work on a campaign, unless someone is at it already or its time has not come.
-  func begin(_ key: CampaignKey, most: Int, now: Timestamp) -> (sign: StopSign, failures: Int)? {
-    state.withLock { state in
-      guard state.running[key] == nil, state.running.count < most,
-        state.waiting[key].map({ $0.until <= now }) ?? true
-      else { return nil }
-      state.waiting[key] = nil
-      let sign = StopSign()
-      state.running[key] = sign
-      return (sign, state.failures[key] ?? 0)
+  /// Begins work on campaigns, as many as there are places for: each workspace its fair share.
+  ///
+  /// Left out are those that someone is at already or whose time has not come. Where one workspace
+  /// has more than its share, some of its campaigns are asked to make room.
+  func begin(
+    _ keys: [CampaignKey], most: Int, now: Timestamp
+  ) -> [(key: CampaignKey, sign: StopSign, failures: Int)] {
+    let (begun, signs) = state.withLock { state in
+      let wishes = keys.filter { key in
+        state.running[key] == nil && state.waiting[key].map { $0.until <= now } ?? true
+      }
+      let share = Self.share(
+        most, of: state.running, state.sent,
+        wishes.map { FairShare.Wish(key: $0, workspace: $0.workspace) })
+      let begun = share.beginning.map { key in
+        let post = state.post(in: key.workspace)
+        state.waiting[key] = nil
+        state.running[key] = post
+        state.sent[key.workspace] = post.number
+        return (key: key, sign: post.sign, failures: state.failures[key] ?? 0)
+      }
+      Self.forget(&state.sent, but: keys.map(\.workspace))
+      return (begun, share.leaving.compactMap { state.running[$0]?.sign })
     }
+    for sign in signs { sign.raise() }
+    return begun
+  }
+
+  private static func share<Key>(
+    _ most: Int, of posts: [Key: Post], _ served: [Identifier: Int],
+    _ wishes: [FairShare<Key>.Wish]
+  ) -> FairShare<Key> {
+    let taken = posts.sorted { $0.value.number < $1.value.number }.map { key, post in
+      FairShare.Place(key: key, workspace: post.workspace, isLeaving: post.sign.isRaised)
+    }
+    return FairShare(most: most, taken: taken, wishes: wishes, served: served)
+  }
+
+  /// When someone was served last matters only among those who want something.
+  private static func forget(_ served: inout [Identifier: Int], but workspaces: [Identifier]) {
+    let wanting = Set(workspaces)
+    served = served.filter { wanting.contains($0.key) }
   }
 
   func end(_ key: CampaignKey, until waiting: Waiting?) {
@@ -85,16 +133,30 @@ final class Docket: Sendable {
 
   // MARK: Lists
 
-  func beginReading(_ audience: Identifier, most: Int, now: Timestamp) -> StopSign? {
-    state.withLock { state in
-      guard state.reading[audience] == nil, state.reading.count < most,
-        state.unreadable[audience].map({ $0 <= now }) ?? true
-      else { return nil }
-      state.unreadable[audience] = nil
-      let sign = StopSign()
-      state.reading[audience] = sign
-      return sign
+  /// Begins to read lists, as ``begin(_:most:now:)`` does with campaigns.
+  func beginReading(
+    _ lists: [Audience], most: Int, now: Timestamp
+  ) -> [(list: Audience, sign: StopSign)] {
+    let (begun, signs) = state.withLock { state in
+      state.unreadable = state.unreadable.filter { $0.value > now }
+      let wishes = lists.filter { list in
+        state.reading[list.id] == nil && state.unreadable[list.id] == nil
+      }
+      let share = Self.share(
+        most, of: state.reading, state.read,
+        wishes.map { FairShare.Wish(key: $0.id, workspace: $0.workspace) })
+      let chosen = Set(share.beginning)
+      let begun = wishes.filter { chosen.contains($0.id) }.map { list in
+        let post = state.post(in: list.workspace)
+        state.reading[list.id] = post
+        state.read[list.workspace] = post.number
+        return (list: list, sign: post.sign)
+      }
+      Self.forget(&state.read, but: lists.map(\.workspace))
+      return (begun, share.leaving.compactMap { state.reading[$0]?.sign })
     }
+    for sign in signs { sign.raise() }
+    return begun
   }
 
   /// `retry` tells when to try again what could not be read for reasons of our own.

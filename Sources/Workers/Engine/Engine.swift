@@ -36,6 +36,8 @@ package final class Engine: Sendable {
     package var sandboxPort: UInt16 = 0
     /// How many campaigns are sent at a time.
     package var mostCampaigns = 32
+    /// How long a mail server may keep us after ``Engine/stop()``; then connections are cut.
+    package var grace = Duration.seconds(10)
 
     package init() {}
   }
@@ -70,6 +72,9 @@ package final class Engine: Sendable {
 
   /// Lets what is under way come to its end and nothing new begin; campaigns that are being sent
   /// stay so, and go on with the next start.
+  ///
+  /// Connections are cut when their time is up: messages whose dot may have left are in doubt then,
+  /// others are sent at the next start.
   package func stop() {
     stopping.raise()
     store.doorbell.ring()
@@ -90,10 +95,12 @@ package final class Engine: Sendable {
       self.isWorking.withLock { $0 = true }
       self.options.log?.info(
         "engine ready", ["sandbox port": .number(Int(self.inbox.port ?? 0))])
-      await withTaskGroup { group in
-        group.addTask { await scheduler.run() }
-        group.addTask { await JobDesk(bench: bench, stop: self.stopping).run() }
-        await group.waitForAll()
+      _ = try? await self.stopping.cutting(after: self.options.grace) {
+        await withTaskGroup { group in
+          group.addTask { await scheduler.run() }
+          group.addTask { await JobDesk(bench: bench, stop: self.stopping).run() }
+          await group.waitForAll()
+        }
       }
       self.isWorking.withLock { $0 = false }
     }

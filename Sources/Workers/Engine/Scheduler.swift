@@ -38,14 +38,12 @@ struct Scheduler: Sendable {
             lastLook = now
             try await lookAgain(now: now)
           }
-          for audience in try await store.audiences.unread(limit: 100) {
-            read(audience, in: &group)
-          }
+          read(try await store.audiences.unread(limit: 100), in: &group)
           try await store.campaigns.startDue(now: now)
           let active = try await store.campaigns.active().filter { $0.state != .scheduled }
           // One that is to be ended is left to whoever is at it, who has to come to an end first.
           docket.keep(only: Set(active.filter { !$0.state.isFinal }.map(\.key)))
-          for campaign in active { work(on: campaign.key, in: &group) }
+          work(on: active.map(\.key).sorted { $0.campaign < $1.campaign }, in: &group)
         } catch {
           log?.error("the scheduler cannot look around", ["reason": .text("\(error)")])
         }
@@ -58,16 +56,16 @@ struct Scheduler: Sendable {
 
   // MARK: Campaigns
 
-  private func work(on key: CampaignKey, in group: inout DiscardingTaskGroup) {
-    guard
-      let (sign, failures) = docket.begin(
-        key, most: bench.options.mostCampaigns, now: .now())
-    else { return }
-    if stop.isRaised { sign.raise() }
-    group.addTask {
-      let runner = CampaignRunner(bench: bench, key: key, sign: sign, failures: failures)
-      docket.end(key, until: await runner.run())
-      store.doorbell.ring()
+  private func work(on keys: [CampaignKey], in group: inout DiscardingTaskGroup) {
+    for (key, sign, failures) in docket.begin(
+      keys, most: bench.options.mostCampaigns, now: .now())
+    {
+      if stop.isRaised { sign.raise() }
+      group.addTask {
+        let runner = CampaignRunner(bench: bench, key: key, sign: sign, failures: failures)
+        docket.end(key, until: await runner.run())
+        store.doorbell.ring()
+      }
     }
   }
 
@@ -75,7 +73,7 @@ struct Scheduler: Sendable {
   /// wants sent at once.
   private func lookAgain(now: Timestamp) async throws(StoreError) {
     bench.senders.rule.follow(try await store.settings.registration())
-    bench.throttle.sweep()
+    bench.sweep()
     for (key, waiting) in docket.waiting where waiting.until > now {
       if try await mayGoOn(key, waiting, now: now) { docket.hurry(key) }
     }
@@ -106,15 +104,14 @@ struct Scheduler: Sendable {
 
   // MARK: Lists
 
-  private func read(_ audience: Audience, in group: inout DiscardingTaskGroup) {
-    guard
-      let sign = docket.beginReading(audience.id, most: Self.mostReaders, now: .now())
-    else { return }
-    if stop.isRaised { sign.raise() }
-    group.addTask {
-      let isSettled = await ListReader(bench: bench, stop: sign).read(audience)
-      docket.endReading(audience.id, retry: isSettled ? nil : .now() + .seconds(5))
-      store.doorbell.ring()
+  private func read(_ lists: [Audience], in group: inout DiscardingTaskGroup) {
+    for (list, sign) in docket.beginReading(lists, most: Self.mostReaders, now: .now()) {
+      if stop.isRaised { sign.raise() }
+      group.addTask {
+        let isSettled = await ListReader(bench: bench, stop: sign).read(list)
+        docket.endReading(list.id, retry: isSettled ? nil : .now() + .seconds(5))
+        store.doorbell.ring()
+      }
     }
   }
 }

@@ -35,6 +35,21 @@ struct Workbench: Sendable {
     }
   }
 
+  /// Lets go of the lines and hours of senders that are not in use.
+  func sweep() {
+    lines.withLock { known in
+      for sender in Array(known.keys) {
+        // Out of its place, so that the reference at hand is the only one unless somebody has it.
+        var unused = known.removeValue(forKey: sender)
+        if !isKnownUniquelyReferenced(&unused) { known[sender] = unused }
+      }
+    }
+    throttle.sweep()
+  }
+
+  /// How many senders' lines are kept.
+  var lineCount: Int { lines.withLock { $0.count } }
+
   /// What a sender may do, by the limits of today; what left before this process began counts.
   func allowance(
     of sender: Sender, in workspace: Workspace

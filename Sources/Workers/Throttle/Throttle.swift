@@ -47,11 +47,23 @@ package final class Throttle: Sendable {
     }
   }
 
-  /// Lets go of the memory of hours long past.
+  /// Lets go of the memory of hours long past, and of scopes that nobody uses any more.
+  ///
+  /// One that is used again later is restored from what the database says.
   func sweep() {
     let now = now()
-    for hour in hours.withLock({ Array($0.values) }) {
-      hour.state.withLock { $0.hour.expire(now) }
+    hours.withLock { hours in
+      for scope in Array(hours.keys) {
+        var hour = hours.removeValue(forKey: scope)
+        let isIdle = hour?.state.withLock { state in
+          state.hour.expire(now)
+          return state.hour.isIdle
+        }
+        if isIdle == false || !isKnownUniquelyReferenced(&hour) { hours[scope] = hour }
+      }
     }
   }
+
+  /// How many scopes are counted.
+  var scopeCount: Int { hours.withLock { $0.count } }
 }

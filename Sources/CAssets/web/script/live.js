@@ -64,6 +64,9 @@ function follow(live) {
     .then(() => location.reload(), () => setTimeout(lookAgain, 5000));
 
   connect();
+  // The answer to a button brings the new page and its notice; news of the same change must not
+  // reload the old one before it has come.
+  addEventListener("submit", (event) => { if (!event.defaultPrevented) source.close(); });
   // A page that is kept for the back button must not keep one of the few connections as well.
   addEventListener("pagehide", () => source.close());
   addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });

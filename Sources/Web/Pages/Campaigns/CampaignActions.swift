@@ -81,33 +81,24 @@ struct CampaignActions {
 
   private func send(_ campaign: Campaign) async throws -> Response {
     guard campaign.isEditable else { return refusal(campaign, "sent") }
-    var audience = try await store.audiences.find(campaign.audience, in: member.home)
+    let audience = try await store.audiences.find(campaign.audience, in: member.home)
     let sender = try await store.senders.find(campaign.sender, in: member.home)
     var checked = campaign
     // What waits for its time may be sent before it.
     let time = campaign.state == .draft ? campaign.scheduledAt : nil
     checked.scheduledAt = time
     let readiness = Readiness(
-      of: checked, to: audience, from: sender,
-      attachments: member.site.settings.attachments, isForced: form.isTicked("anyway"),
-      now: member.now)
+      of: checked, to: audience, from: sender, in: member.site.settings,
+      isForced: form.isTicked("anyway"), now: member.now)
     if let fault = readiness.faults.first {
       return member.redirect(to: campaign.address, Notice("Not sent. \(fault.message)", .bad))
     }
-    if var place = audience, place.state == .empty {
-      place.state = .reading
-      audience = place
-      guard try await store.audiences.update(place) else { return refusal(campaign, "sent") }
-    }
-    let isOff: Bool
-    if let time {
-      isOff = try await store.campaigns.schedule(
-        campaign.key, at: time, zone: campaign.timeZone, now: member.now)
-    } else {
-      isOff =
-        try await store.campaigns.move(campaign.key, to: .preparing, now: member.now) != nil
-    }
-    guard isOff else { return refusal(campaign, "sent") }
+    var place = audience.flatMap { $0.state == .empty ? $0 : nil }
+    place?.state = .reading
+    guard
+      try await store.campaigns.edit(
+        campaign, as: time == nil ? .preparing : .scheduled, with: place)
+    else { return member.redirect(to: campaign.address, .changedMeanwhile) }
     return back(campaign, CampaignWording.started(at: time, zone: campaign.timeZone))
   }
 

@@ -15,10 +15,7 @@ struct CampaignButtons {
     case .draft, .awaitingApproval:
       buttons = [edit, copy, delete]
     case .scheduled:
-      buttons = [
-        edit, button(.send, "Send now", .send), button(.unschedule, "Back to draft", .clock),
-        cancel,
-      ]
+      buttons = [edit, button(.unschedule, "Back to draft", .clock), cancel]
     case .preparing, .sending:
       buttons = [button(.pause, "Pause", .pause, "primary"), cancel]
     case .paused, .held:

@@ -144,16 +144,19 @@ struct CampaignFormPage {
   }
 
   private var columnField: HTML {
+    let words: HTML = """
+       data-columns data-message-required="Choose the column with the addresses."
+      """
     let field = Field(
       name: "column", label: "Column with the addresses",
       hint: "Found by itself where the file is clear about it; change it if another is right.",
-      isOptional: file?.columns.isEmpty ?? true, attributes: " data-columns maxlength=\"500\"")
+      isOptional: file?.columns.isEmpty ?? true, attributes: "\(words) maxlength=\"500\"")
     guard let file, !file.columns.isEmpty else { return field.input(form) }
     let none = file.chosenColumn == nil ? [("", "Choose the column")] : []
     return field.around(form) { id, described in
       let chosen = form.raw("column").isEmpty ? file.chosenColumn ?? "" : form.raw("column")
       return """
-        <select id="\(id)" name="column" data-columns\(described)>\
+        <select id="\(id)" name="column"\(words)\(described)>\
         \(HTML.each(none + file.columns.map { ($0, $0) }) { choice in
           """
           <option value="\(choice.0)"\(HTML.when(choice.0 == chosen, " selected"))>\(choice.1)</option>

@@ -21,9 +21,14 @@ struct CampaignPage {
     let sender = try await store.senders.find(campaign.sender, in: member.home)
     let isWaiting = campaign.state == .draft || campaign.state == .scheduled
     let isLive = !isWaiting && !(campaign.state.isFinal && campaign.counts.isFinished)
-    let readiness = Readiness(
-      of: campaign, to: audience, from: sender, attachments: member.site.settings.attachments,
-      isForced: true, now: member.now)
+    var checked = campaign
+    // What waits for its time may be sent before it.
+    if campaign.state == .scheduled { checked.scheduledAt = nil }
+    let readiness =
+      isWaiting
+      ? Readiness(
+        of: checked, to: audience, from: sender, in: member.site.settings, isForced: true,
+        now: member.now) : nil
     let troubles = isWaiting ? nil : try await UndeliveredTable.load(of: campaign, for: member)
     let content: HTML = """
       \(PageHead(
@@ -31,7 +36,7 @@ struct CampaignPage {
         actions: CampaignButtons(member: member, campaign: campaign).html
       ).html)\
       \(failure)\
-      \(HTML.when(campaign.state == .draft, draft(readiness, sender)))\
+      \(readiness.map { waiting($0, sender) })\
       \(HTML.when(isLive, CampaignProgressCard(member: member, campaign: campaign).html))\
       \(HTML.when(!isWaiting, CampaignFigures(campaign: campaign).html))\
       \(troubles?.html)\
@@ -76,10 +81,10 @@ struct CampaignPage {
       """
   }
 
-  // MARK: Draft
+  // MARK: Draft, scheduled
 
   /// What is missing yet, or the button that sends it.
-  private func draft(_ readiness: Readiness, _ sender: Sender?) -> HTML {
+  private func waiting(_ readiness: Readiness, _ sender: Sender?) -> HTML {
     let failed = sender?.lastTest.flatMap { $0.passed ? nil : $0 }
     guard readiness.isGood else {
       return """
@@ -99,13 +104,15 @@ struct CampaignPage {
     let time = campaign.scheduledAt.map {
       "It goes out on \(CampaignWording.moment($0, in: campaign.timeZone))."
     }
+    let isScheduled = campaign.state == .scheduled
+    let button = isScheduled ? "Send now" : time == nil ? "Send" : "Schedule"
     return """
       <section class="card" aria-labelledby="h-ready"><header class="card-head">\
-      <h2 id="h-ready">Ready to be sent</h2></header><div class="card-body">\
+      <h2 id="h-ready">\(isScheduled ? "Waiting for its time" : "Ready to be sent")</h2></header><div class="card-body">\
       <form class="stack" method="post" action="\(campaign.address)/send">\(member.formToken.input)\
       <p>\(time ?? "It goes out as soon as you press the button.")</p>\(anyway)\
       <p><button class="btn primary">\(Icon.send.html(assets)) \
-      \(time == nil ? "Send" : "Schedule")</button></p></form></div></section>
+      \(button)</button></p></form></div></section>
       """
   }
 

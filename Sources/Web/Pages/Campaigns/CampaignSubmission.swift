@@ -96,9 +96,8 @@ struct CampaignSubmission {
     if isSending {
       let sender = choices.sender(form.raw("sender"))
       let readiness = Readiness(
-        of: campaign, to: audience, from: sender,
-        attachments: member.site.settings.attachments, isForced: form.isTicked("anyway"),
-        now: member.now)
+        of: campaign, to: audience, from: sender, in: member.site.settings,
+        isForced: form.isTicked("anyway"), now: member.now)
       // Whoever is told what is wrong with a file need not hear that there is none.
       let recipients: Set = ["file", "list", "column"]
       let isTold = recipients.contains { form.fault(of: $0) != nil }
@@ -113,31 +112,18 @@ struct CampaignSubmission {
 
   private mutating func storeGood() async throws -> Response {
     let time = campaign.scheduledAt
+    var state = CampaignState.draft
     if isSending {
+      state = time == nil ? .preparing : .scheduled
       if audience?.state == .empty { audience?.state = .reading }
-      if former == nil { campaign.state = time == nil ? .preparing : .scheduled }
     }
-    guard try await write() else {
-      return member.redirect(to: campaign.address, former == nil ? .wasSentBefore : .hasBegun)
-    }
-    guard former != nil else { return done(time) }
-    if !isSending {
-      if campaign.state == .scheduled,
-        try await store.campaigns.move(campaign.key, to: .draft, now: member.now) == nil
-      {
-        return member.redirect(to: campaign.address, .hasBegun)
-      }
-      return done(time)
-    }
-    let isOff: Bool
-    if let time {
-      isOff = try await store.campaigns.schedule(
-        campaign.key, at: time, zone: campaign.timeZone, now: member.now)
-    } else {
-      isOff =
-        try await store.campaigns.move(campaign.key, to: .preparing, now: member.now) != nil
-    }
-    return isOff ? done(time) : member.redirect(to: campaign.address, .hasBegun)
+    guard try await write(as: state) else { return overtaken }
+    return done(time)
+  }
+
+  /// Somebody else was faster, or the same form came twice.
+  private var overtaken: Response {
+    member.redirect(to: campaign.address, former == nil ? .wasSentBefore : .changedMeanwhile)
   }
 
   private func done(_ time: Timestamp?) -> Response {
@@ -154,11 +140,8 @@ struct CampaignSubmission {
     page.audience = formerAudience
     if newFile != nil || newAttachment != nil {
       // What waits for its time must not go out half mended.
-      if former?.state == .scheduled {
-        _ = try await store.campaigns.move(campaign.key, to: .draft, now: member.now)
-      }
+      guard try await write(as: .draft) else { return overtaken }
       campaign.state = .draft
-      guard try await write() else { return member.redirect(to: campaign.address, .hasBegun) }
       page.campaign = campaign
       page.audience = audience
       page.remark =
@@ -170,40 +153,37 @@ struct CampaignSubmission {
     return member.visit.answer(page.html, status: .unprocessable)
   }
 
-  /// Writes the campaign and its place for a file.
+  /// Writes the campaign in its new state, and its place for a file.
   ///
-  /// - Returns: `false` when it has begun meanwhile: nothing was written.
-  private mutating func write() async throws -> Bool {
-    guard former != nil else {
-      let place = audience ?? emptyPlace
-      audience = place
-      campaign.audience = place.id
-      do {
-        // A list that is there already is not added again.
-        try await store.campaigns.add(
-          campaign, with: isListChosen ? nil : place, now: member.now)
-      } catch {
-        // The same form came twice at once, and the other was first.
-        guard try await store.campaigns.find(campaign.key) != nil else { throw error }
-        return false
-      }
-      keepFiles()
-      return true
+  /// - Returns: `false` when it has begun or was changed since it was read: nothing was written.
+  private mutating func write(as state: CampaignState) async throws -> Bool {
+    guard former != nil else { return try await add(as: state) }
+    var place: Audience?
+    if let audience {
+      campaign.audience = audience.id
+      let isOwn = audience.state == .empty || formerAudience?.state == .empty
+      if newFile != nil || isOwn && audience.id == formerAudience?.id { place = audience }
     }
-    if let audience, audience.id == formerAudience?.id {
-      if audience.state == .empty || formerAudience?.state == .empty {
-        _ = try await store.audiences.update(audience)
-      }
-    } else if let audience, newFile != nil {
-      guard
-        try await store.audiences.replaceFile(
-          of: campaign.key, with: audience, now: member.now)
-      else { return false }
-    }
-    if let audience { campaign.audience = audience.id }
-    guard try await store.campaigns.edit(campaign) else { return false }
+    guard try await store.campaigns.edit(campaign, as: state, with: place) else { return false }
     keepFiles()
     try await forgetFormerFiles()
+    return true
+  }
+
+  private mutating func add(as state: CampaignState) async throws -> Bool {
+    let place = audience ?? emptyPlace
+    audience = place
+    campaign.audience = place.id
+    campaign.state = state
+    do {
+      // A list that is there already is not added again.
+      try await store.campaigns.add(campaign, with: isListChosen ? nil : place, now: member.now)
+    } catch {
+      // The same form came twice at once, and the other was first.
+      guard try await store.campaigns.find(campaign.key) != nil else { throw error }
+      return false
+    }
+    keepFiles()
     return true
   }
 
@@ -235,6 +215,12 @@ extension Notice {
   static let hasBegun = Notice(
     "The campaign has begun meanwhile, so it cannot be edited any more. Nothing was changed.",
     .bad)
+  /// For a form that was overtaken.
+  static let changedMeanwhile = Notice(
+    """
+    The campaign has begun meanwhile, or was changed elsewhere. Nothing of this form was saved; if \
+    the campaign can still be edited, do it once more.
+    """, .bad)
   /// For a form that came twice.
   static let wasSentBefore = Notice("This form had been sent already; nothing was done twice.")
 }

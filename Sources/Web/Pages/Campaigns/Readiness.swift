@@ -8,17 +8,16 @@ import Octets
 struct Readiness {
   private(set) var faults: [Form.Fault] = []
 
-  /// `attachments` is the folder in which their files lie; `isForced` passes over a sender's
-  /// failed test.
+  /// `settings` tells where files lie; `isForced` passes over a sender's failed test.
   init(
-    of campaign: Campaign, to audience: Audience?, from sender: Sender?, attachments: String,
-    isForced: Bool, now: Timestamp
+    of campaign: Campaign, to audience: Audience?, from sender: Sender?,
+    in settings: SiteSettings, isForced: Bool, now: Timestamp
   ) {
-    judge(audience)
+    judge(audience, in: settings.uploads)
     judge(sender, isForced: isForced)
     judge(campaign.content)
-    for file in campaign.content.attachments where access("\(attachments)/\(file.file)", R_OK) != 0
-    {
+    for file in campaign.content.attachments
+    where access("\(settings.attachments)/\(file.file)", R_OK) != 0 {
       note("attachment", "The attachment “\(file.name)” is no longer here. Choose it again.")
     }
     if let moment = campaign.scheduledAt, moment + SendTime.grace < now {
@@ -32,17 +31,20 @@ struct Readiness {
     faults.append(Form.Fault(field: field, message: message))
   }
 
-  private mutating func judge(_ audience: Audience?) {
+  private mutating func judge(_ audience: Audience?, in uploads: String) {
     guard let audience, audience.state != .empty || !audience.file.isEmpty else {
       note("file", "Choose a file with the people to write to.")
       return
     }
     switch audience.state {
-    case .empty, .reading:
-      if audience.emailColumn < 0 {
-        note(
-          "column", "No column seems to hold e-mail addresses. Choose the right one.")
+    case .empty where audience.emailColumn < 0:
+      note("column", "No column seems to hold e-mail addresses. Choose the right one.")
+    case .empty:
+      let path = "\(uploads)/\(audience.file)"
+      if let fault = ContactUpload.fault(of: path, emailColumn: audience.emailColumn) {
+        note(fault.isAboutColumn ? "column" : "file", fault.sentence)
       }
+    case .reading: break
     case .failed:
       note("list", "This list could not be read. Choose another, or upload its file again.")
     case .ready:

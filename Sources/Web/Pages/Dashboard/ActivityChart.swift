@@ -13,16 +13,22 @@ struct ActivityChart {
       request.query["range"].flatMap(Range.init) ?? .day
     }
 
-    var span: Duration { self == .day ? .seconds(3_600) : .seconds(86_400) }
-
-    /// Where the first bar begins: on the hour, or at midnight where the workspace is.
-    func start(now: Timestamp, in zone: Zone) -> Timestamp {
+    /// Where each bar begins: on the hour, or at midnight where the workspace is.
+    func beginnings(now: Timestamp, in zone: Zone) -> [Timestamp] {
       let civil = zone.civil(at: now)
-      let intoHour = Duration.seconds(civil.minute * 60 + civil.second)
       switch self {
-      case .day: return now + (.zero - intoHour - .seconds(23 * 3_600))
+      case .day:
+        let hour = now + .seconds(-60 * civil.minute - civil.second)
+        return (0..<24).reversed().map { hour + .seconds(-3_600 * $0) }
       case .month:
-        return now + (.zero - intoHour - .seconds(civil.hour * 3_600) - .seconds(29 * 86_400))
+        // Days are counted by the calendar: where clocks change they are not of one length.
+        let noon = Timestamp(
+          Timestamp.Civil(year: civil.year, month: civil.month, day: civil.day, hour: 12))
+        return (0..<30).reversed().map { past in
+          var day = (noon + .seconds(-86_400 * past)).civil
+          day.hour = 0
+          return zone.timestamp(of: day).moment
+        }
       }
     }
 
@@ -121,8 +127,7 @@ struct ActivityChart {
   }
 
   private func place(_ moment: Timestamp) -> String {
-    // Half a day on, where a change of the clocks cannot reach the day before.
-    let civil = zone.civil(at: range == .day ? moment : moment + .seconds(43_200))
+    let civil = zone.civil(at: moment)
     func padded(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }
     switch range {
     case .day: return "\(padded(civil.hour)):\(padded(civil.minute))"

@@ -28,7 +28,6 @@ struct Dashboard {
   static func load(_ member: Member) async throws -> Dashboard {
     let store = member.store
     let range = ActivityChart.Range.chosen(member.request)
-    let since = range.start(now: member.now, in: member.zone)
     return Dashboard(
       member: member,
       totals: try await store.workspaces.totals(member.home),
@@ -39,7 +38,7 @@ struct Dashboard {
       chart: ActivityChart(
         range: range,
         points: try await store.workspaces.activity(
-          member.home, since: since, span: range.span, now: member.now),
+          member.home, from: range.beginnings(now: member.now, in: member.zone), to: member.now),
         zone: member.zone))
   }
 

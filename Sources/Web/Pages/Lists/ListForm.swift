@@ -15,7 +15,10 @@ enum ListForm {
       \(Field(
         name: "column", label: "E-mail column",
         hint: "The column with the addresses. Leave it empty and it is found by its name and content.",
-        isOptional: true, attributes: " maxlength=\"200\" data-columns"
+        isOptional: true,
+        attributes: """
+           maxlength="200" data-columns data-message-required="Choose the column with the addresses."
+          """
       ).input(form))\
       \(Field(
         name: "name", label: "Name of the list", hint: "Empty: the file's name.", isOptional: true,

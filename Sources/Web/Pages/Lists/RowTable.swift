@@ -32,7 +32,7 @@ struct RowTable {
     let values = FieldList.values(row.fields) ?? []
     let email = Wording.short(String(decoding: row.email, as: UTF8.self), 320)
     return """
-      <tr><td class="end num">\(Wording.count(row.line))</td><td class="break">\(email)</td>\
+      <tr><td class="end num">\(Wording.count(row.line))</td><td class="break address">\(email)</td>\
       \(HTML.when(hasRefusals, "<td class=\"break\">\(row.refusal)</td>"))\
       \(HTML.each(columns) { column in
         let value = values.indices.contains(column) ? values[column] : []

@@ -20,6 +20,7 @@ extension Routes {
   private mutating func addInvitations() {
     member(.get, "/invitations") { try await InvitationsPage.show($0) }
     form("/invitations") { try await InvitationsPage.invite($0, $1) }
+    form("/invitations/withdraw") { try await InvitationsPage.withdraw($0, $1) }
   }
 
   private mutating func addUsers() {

@@ -101,7 +101,7 @@ enum UserPage {
     guard !user.isDisabled else {
       throw PageError.badRequest("This account is disabled. Enable it first.")
     }
-    let token = try await member.site.accounts.passwordToken(for: user)
+    let token = try await member.site.accounts.passwordToken(for: user, by: member.user)
     let note = OneTimeLinkNote(
       link: member.link("/password/\(token.text)"),
       sentence: """

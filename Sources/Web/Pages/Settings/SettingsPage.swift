@@ -58,6 +58,7 @@ enum SettingsPage {
         data-message-min="Give at least 1, or nothing."
         """, affix: "per hour")
     let mayInvite = try await InvitationsPage.mayInvite(member)
+    let isWaiting = try await InvitationsPage.hasWaiting(member)
     let installation: HTML =
       member.user.isAdministrator
       ? installation(member, try await member.store.settings.registration()) : ""
@@ -70,16 +71,16 @@ enum SettingsPage {
         <fieldset class="card group"><legend>This workspace</legend>
         \(PersonFields.workspace(form))\(PersonFields.timeZone(form))\(limit.input(form))
         <div class="form-actions"><button class="btn primary">Save</button></div></fieldset></form>
-        \(HTML.when(mayInvite, people(member)))\(installation)
+        \(HTML.when(mayInvite || isWaiting, people(member, mayInvite)))\(installation)
         """), status: form.isGood ? .ok : .unprocessable)
   }
 
-  private static func people(_ member: Member) -> HTML {
+  private static func people(_ member: Member, _ mayInvite: Bool) -> HTML {
     """
     <div class="card"><header class="card-head"><h2>People</h2></header>
     <div class="card-body stack"><p>Whom you invite joins this workspace and works with all that \
     is in it.</p><p><a class="btn" href="/invitations">\(Icon.mail.html(member.site.assets)) \
-    Invite somebody</a></p></div></div>
+    \(mayInvite ? "Invite somebody" : "Waiting invitations")</a></p></div></div>
     """
   }
 

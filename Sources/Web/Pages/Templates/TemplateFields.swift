@@ -1,6 +1,7 @@
 import HTTP
 import Liquid
 import Model
+import Octets
 import Storage
 
 /// A template's form: its values, and the template that they make.
@@ -22,20 +23,29 @@ enum TemplateFields {
       ("name", template.name), ("subject", template.subject),
       ("format", template.html == nil ? "text" : "html"),
       ("body", String(decoding: template.html ?? template.text ?? [], as: UTF8.self)),
+      (
+        "text_body",
+        template.html == nil ? "" : String(decoding: template.text ?? [], as: UTF8.self)
+      ),
     ])
   }
 
   /// Reads a form and notes what is wrong, also in the placeholders.
   static func read(_ form: inout Form, over old: MailTemplate?, _ member: Member) -> MailTemplate {
     let format = form.choice("format", of: Format.self, otherwise: .html)
-    let subject = form.line("subject", required: "Write a subject.", most: 998)
+    // As many characters as a campaign's may have.
+    let subject = form.line("subject", required: "Write a subject.", most: 900)
     let body = [UInt8](form.text("body", required: "Write what the message says.").utf8)
     check([UInt8](subject.utf8), "subject", &form)
     check(body, "body", &form)
+    let version = format == .html ? [UInt8](form.text("text_body").utf8) : []
+    check(version, "text_body", &form)
+    let isBlank = version.allSatisfy { $0 <= ASCII.space }
     return MailTemplate(
       id: old?.id ?? .new(), workspace: member.home,
       name: form.line("name", required: "Give the template a name.", most: 200),
-      subject: subject, html: format == .html ? body : nil, text: format == .text ? body : nil,
+      subject: subject, html: format == .html ? body : nil,
+      text: format == .text ? body : isBlank ? nil : version,
       createdAt: old?.createdAt ?? member.now, changedAt: member.now)
   }
 

@@ -54,7 +54,7 @@ enum TemplatePage {
       \(Field(
         name: "subject", label: "Subject",
         hint: "Columns of the list can stand in it, as in <code>Hello {{ first_name }}</code>.",
-        attributes: " required maxlength=\"998\" data-message-required=\"Write a subject.\""
+        attributes: " required maxlength=\"900\" data-message-required=\"Write a subject.\""
       ).input(form))
       <fieldset class="choices" id="format"><legend>The body is</legend>\
       \(Field.radio(
@@ -70,9 +70,22 @@ enum TemplatePage {
         attributes: """
            required spellcheck="true" data-message-required="Write what the message says."
           """
-      ).area(form, rows: 18, code: true))</fieldset>
+      ).area(form, rows: 18, code: true))
+      \(textVersion(form))</fieldset>
       <div class="form-actions"><button class="btn primary">Save template</button>\
       <a class="btn quiet" href="/templates">Cancel</a></div></form>
+      """
+  }
+  private static func textVersion(_ form: Form) -> HTML {
+    let isOpen = !form.raw("text_body").isEmpty || form.fault(of: "text_body") != nil
+    return """
+      <details class="more" data-shows="format=html"\(HTML.when(isOpen, " open"))>\
+      <summary>Plain-text version</summary><div>\
+      \(Field(
+        name: "text_body", label: "Body as plain text",
+        hint: "For readers whose mail program shows no HTML. Left empty, it is made from the HTML.",
+        isOptional: true
+      ).area(form, rows: 8))</div></details>
       """
   }
 }
