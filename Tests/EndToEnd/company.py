@@ -1,5 +1,6 @@
 """A company that has one of everything, so that every page has something to show."""
 
+import sqlite3
 from datetime import datetime, timedelta
 
 from clerk import Clerk
@@ -39,3 +40,24 @@ class Company:
         clerk.wait_for(self.running, "Sending")
         clerk.wait_for(self.sent, "Sent")
         self.campaigns = [draft, self.sent, self.running, self.paused, self.scheduled, self.empty, self.cancelled]
+
+
+def contents(server) -> dict[str, list]:
+    """What is stored, without the engine's own diary."""
+    tables = {
+        "campaigns": "hex(id), name, state, subject, html, text, hex(sender_id), hex(audience_id), archived_at, scheduled_at",
+        "senders": "hex(id), name, host, from_address, removed_at, tested_at",
+        "audiences": "hex(id), name, state, row_count",
+        "templates": "hex(id), name, subject, html, text",
+        "users": "hex(id), email, name, password_hash, is_administrator, is_disabled",
+        "workspaces": "hex(id), name, time_zone, messages_per_hour",
+        "settings": "*",
+        "deliveries": "hex(campaign_id), number, state",
+        "inbox_messages": "hex(id)",
+        "one_time_links": "hex(token_digest), used_at",
+    }
+    database = sqlite3.connect(f"file:{server.martlet.data}/martlet.db?mode=ro", uri=True)
+    try:
+        return {name: sorted(database.execute(f"SELECT {columns} FROM {name}"), key=repr) for name, columns in tables.items()}
+    finally:
+        database.close()

@@ -13,6 +13,7 @@ from playwright.sync_api import sync_playwright
 
 from company import Company
 from office import ADMINISTRATOR
+from clerk import Clerk
 from program import Martlet
 from served import Served
 
@@ -92,3 +93,20 @@ def browser():
         )
         yield browser
         browser.close()
+
+
+@pytest.fixture
+def ada(served) -> Clerk:
+    """The first administrator."""
+    clerk = Clerk(served)
+    clerk.set_up("ada@example.com")
+    return clerk
+
+
+@pytest.fixture(scope="module")
+def stranger(company) -> Clerk:
+    """Somebody with an account and a workspace of their own."""
+    company.clerk.allow_registration("open")
+    clerk = Clerk(company.server)
+    clerk.register("eve@example.com")
+    return clerk

@@ -1,10 +1,7 @@
 """What goes wrong in a browser: a clear sentence, nothing lost, and nothing changed by strangers."""
 
 import http.client
-import http.server
 import re
-import sqlite3
-import threading
 from urllib.parse import quote
 
 import pytest
@@ -12,6 +9,7 @@ from playwright.sync_api import expect
 
 from browsing import Window
 from clerk import Clerk
+from company import contents
 from contact_files import table
 from served import Client
 from sights import IDENTIFIER, kind_of, pages_of
@@ -187,15 +185,6 @@ def addresses_with_ids(clerk: Client, begin: list[str]) -> tuple[dict[str, str],
     return asked, forms
 
 
-@pytest.fixture(scope="module")
-def stranger(company) -> Clerk:
-    """Somebody with an account and a workspace of their own."""
-    company.clerk.allow_registration("open")
-    clerk = Clerk(company.server)
-    clerk.register("eve@example.com")
-    return clerk
-
-
 def test_what_belongs_to_others_is_not_there(company, stranger):
     letters = [f"{link}?view=attachments" for link in company.clerk.get("/sandbox").links if "/sandbox/msg_" in link]
     asked, forms = addresses_with_ids(company.clerk, ["/", *company.campaigns, *letters, *(letter.partition("?")[0] for letter in letters)])
@@ -268,27 +257,6 @@ def test_every_form_needs_its_token(company, stranger):
     assert contents(company.server) == before
 
 
-def contents(server) -> dict[str, list]:
-    """What is stored, without the engine's own diary."""
-    tables = {
-        "campaigns": "hex(id), name, state, subject, html, text, hex(sender_id), hex(audience_id), archived_at, scheduled_at",
-        "senders": "hex(id), name, host, from_address, removed_at, tested_at",
-        "audiences": "hex(id), name, state, row_count",
-        "templates": "hex(id), name, subject, html, text",
-        "users": "hex(id), email, name, password_hash, is_administrator, is_disabled",
-        "workspaces": "hex(id), name, time_zone, messages_per_hour",
-        "settings": "*",
-        "deliveries": "hex(campaign_id), number, state",
-        "inbox_messages": "hex(id)",
-        "one_time_links": "hex(token_digest), used_at",
-    }
-    database = sqlite3.connect(f"file:{server.martlet.data}/martlet.db?mode=ro", uri=True)
-    try:
-        return {name: sorted(database.execute(f"SELECT {columns} FROM {name}"), key=repr) for name, columns in tables.items()}
-    finally:
-        database.close()
-
-
 def test_an_unknown_host_is_refused(served, serve, tmp_path):
     def asked(host: str) -> int:
         connection = http.client.HTTPConnection("127.0.0.1", served.port, timeout=20)
@@ -358,80 +326,3 @@ def test_whoever_is_not_signed_in_is_sent_to_sign_in_and_comes_back(company):
 
 
 # Other sites.
-
-
-@pytest.fixture
-def foreign_site():
-    """A page of somebody else's, on another port."""
-
-    class Page(http.server.BaseHTTPRequestHandler):
-        def do_GET(self):
-            self.send_response(200)
-            self.send_header("Content-Type", "text/html")
-            self.end_headers()
-            self.wfile.write(b"<!doctype html><title>A nice page</title><iframe name=hidden></iframe>")
-
-        def log_message(self, *_):
-            pass
-
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Page)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield server.server_address[1]
-    server.shutdown()
-    server.server_close()
-    thread.join(10)
-
-
-ATTACK = """async ([address, actions]) => {
-  for (const { action, inputs } of actions) {
-    const fields = new URLSearchParams(inputs), parts = new FormData();
-    for (const [name, value] of fields) parts.append(name, value);
-    for (const body of [fields, JSON.stringify(inputs), parts]) {
-      await fetch(address + action, { method: "POST", mode: "no-cors", credentials: "include", body }).catch(() => {});
-    }
-  }
-}"""
-
-SUBMIT = """([address, { action, inputs }]) => {
-  const form = document.body.appendChild(document.createElement("form"));
-  Object.assign(form, { method: "post", action: address + action });
-  for (const [name, value] of Object.entries(inputs)) {
-    form.append(Object.assign(document.createElement("textarea"), { name, value }));
-  }
-  HTMLFormElement.prototype.submit.call(form);
-}"""
-
-
-@pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])
-def test_another_site_changes_nothing_even_if_it_knows_the_token(company, stranger, browser, foreign_site, host):
-    clerk, server = company.clerk, company.server
-    actions = {}
-    for page in dict.fromkeys(["/", *company.campaigns, *pages_of(clerk, ["/", *company.campaigns])[0]]):
-        for form in clerk.get(page).forms:
-            if form["method"] == "post":
-                inputs = {**form["inputs"], "sure": "yes", "do": "send", "theme": "dark"}
-                actions.setdefault(kind_of(form["action"]), {"action": form["action"] or page, "inputs": inputs})
-    assert len(actions) > 30
-    before = contents(server)
-    context = browser.new_context()
-    try:
-        context.add_cookies([{"name": n, "value": v, "url": server.address} for n, v in clerk.cookies.items()])
-        page = context.new_page()
-        statuses, unread = [], []
-        page.on("response", lambda answer: statuses.append(answer.status) if answer.request.method == "POST" else None)
-        # Answers that the browser keeps from the other site, because we ask it to.
-        page.on("requestfailed", lambda request: unread.append(request.failure) if request.method == "POST" else None)
-        page.goto(f"http://{host}:{foreign_site}/")
-        page.evaluate(ATTACK, [server.address, list(actions.values())])
-        for action in list(actions.values())[:12]:
-            # A form as such, too: the browser shows the answer as a page.
-            with page.expect_navigation(url=f"{server.address}/**"):
-                page.evaluate(SUBMIT, [server.address, action])
-            page.goto(f"http://{host}:{foreign_site}/")
-    finally:
-        context.close()
-    assert len(statuses) + len(unread) >= 3 * len(actions) + 12
-    assert set(statuses) == {403} and set(unread) <= {"net::ERR_BLOCKED_BY_RESPONSE.NotSameOrigin"}, (statuses, unread)
-    assert contents(server) == before
-    assert clerk.is_in

@@ -6,7 +6,6 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from browsing import NARROW, PHONE, WIDE, Window
-from clerk import Clerk
 from program import Martlet
 from served import Served
 from sights import pages_of

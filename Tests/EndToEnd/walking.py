@@ -11,6 +11,7 @@ from playwright.sync_api import Locator, Page, expect
 from browsing import Window
 
 PASSWORD = "seven blue kettles"
+OTHER_PASSWORD = "nine green lanterns"
 DROP = """
 (element, { name, type, content }) => {
   const octets = Uint8Array.from(atob(content), (letter) => letter.charCodeAt(0));

@@ -36,7 +36,7 @@ struct ScanTests {
       _ = try await store.workspaces.find(home)
       _ = try await store.workspaces.totals(home)
       _ = try await store.workspaces.activity(
-        home, since: now + .seconds(-86_400), span: .seconds(3_600), now: now)
+        home, from: [now + .seconds(-86_400), now + .seconds(-3_600)], to: now)
       _ = try await store.senders.all(in: home)
       _ = try await store.senders.remove(scene.campaign.sender, in: home, now: now)
       let runs = StatementTrace.take(path)

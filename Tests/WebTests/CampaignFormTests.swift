@@ -24,7 +24,8 @@ struct CampaignFormTests {
       #expect(campaign.content.html == nil)
       #expect(campaign.content.isPersonalised)
       #expect(campaign.content.from == "\"Ada Lovelace\" <ada@example.org>")
-      #expect(campaign.content.baseURL == "https://mail.example.org")
+      // As long as nobody answers opt-out links.
+      #expect(campaign.content.baseURL == nil)
       #expect(campaign.createdBy == "ada@example.org")
       let audience = try await browser.audience(of: campaign)
       #expect(audience.state == .reading)

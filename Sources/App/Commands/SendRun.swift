@@ -204,16 +204,18 @@ struct SendRun {
     options.log = log
     let dispatcher = Dispatcher(
       campaign, store: house.store, composer: composer, exit: exit, options: options)
-    let signals = StopSignals { dispatcher.stop() }
+    let stop = StopSign()
+    stop.whenRaised { dispatcher.stop() }
+    let signals = StopSignals { stop.raise() }
     defer { signals.end() }
     let display = ProgressDisplay(console, total: campaign.counts.total)
     return try await withThrowingTaskGroup(of: Void.self) { group in
       group.addTask {
         await display.follow { try? await house.store.campaigns.counts(campaign.key) }
       }
-      let result = try await dispatcher.send()
+      let result = try await stop.cutting(after: .seconds(10)) { try await dispatcher.send() }
       group.cancelAll()
-      return result
+      return result ?? .stopped
     }
   }
 

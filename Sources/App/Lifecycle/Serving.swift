@@ -19,6 +19,8 @@ struct Serving: Sendable {
 
   /// How long answers under way may take once we stop.
   private static let drainTime = Duration.seconds(10)
+  /// How long stopping may take altogether.
+  private static let stopTime = Duration.seconds(14)
 
   init(
     _ installation: Installation, _ configuration: Configuration, isDemo: Bool, crash: CrashPlan,
@@ -35,6 +37,8 @@ struct Serving: Sendable {
     let folder = installation.folder
     let logFile = LogFile(in: folder.logs, isDetailed: configuration.isDebugging)
     let log = logFile.log
+    let lastResort = LastResort(log: log)
+    defer { lastResort.cancel() }
     let loop = try EventLoop(name: "martlet-io")
     defer { loop.stop() }
 
@@ -42,6 +46,7 @@ struct Serving: Sendable {
     options.privateHosts = try privateHosts()
     options.log = log
     options.crash = crash
+    options.grace = Self.drainTime
     let engine = Engine(
       store: installation.store, keys: installation.keys,
       folders: Engine.Folders(uploads: folder.uploads, attachments: folder.attachments),
@@ -77,6 +82,7 @@ struct Serving: Sendable {
       break
     }
     log.info("stopping", [:])
+    lastResort.arm(after: Self.stopTime)
     isStopping.withLock { $0 = true }
     engine.stop()
     await server.stop(within: Self.drainTime)

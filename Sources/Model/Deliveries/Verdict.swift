@@ -36,11 +36,14 @@ package struct Verdict: Sendable, Equatable {
   package let reason: String?
   /// When a deferred delivery is due again.
   package let dueAt: Timestamp?
+  /// Whether nobody knows if the message has arrived; it may be due again all the same.
+  package let isInDoubt: Bool
 
   package init(
     state: DeliveryState, answer: ServerAnswer? = nil, reason: String? = nil,
-    dueAt: Timestamp? = nil
+    dueAt: Timestamp? = nil, isInDoubt: Bool = false
   ) {
+    self.isInDoubt = isInDoubt || state == .unknown
     self.state = state
     self.answer = answer
     self.reason = reason
@@ -71,7 +74,7 @@ package struct Verdict: Sendable, Equatable {
         // A server that takes the dot and never answers must not get the message for ever; when we
         // give up, it may have arrived all the same.
         if let wait = Self.waitAfterBreak(attempt, schedule) {
-          self.init(state: .deferred, reason: reason, dueAt: now + wait)
+          self.init(state: .deferred, reason: reason, dueAt: now + wait, isInDoubt: true)
         } else {
           self.init(state: .unknown, reason: reason)
         }

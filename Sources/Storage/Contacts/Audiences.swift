@@ -131,10 +131,20 @@ package struct Audiences: Sendable {
   }
 
   /// The files of all workspaces whose rows are missing yet, oldest first, for the importer.
+  ///
+  /// Where there are more, the first of each workspace come before the second of any.
   package func unread(limit: Int) async throws(DatabaseError) -> [Audience] {
     try await pool.read { connection throws(DatabaseError) in
       try connection.run(
-        "\(Self.columns) WHERE state = 'reading' ORDER BY id LIMIT \(page: limit)"
+        """
+        \(Self.columns) WHERE (workspace_id, id) IN (
+          SELECT workspace_id, id FROM (
+            SELECT workspace_id, id,
+              ROW_NUMBER() OVER (PARTITION BY workspace_id ORDER BY id) AS place
+            FROM audiences WHERE state = 'reading') AS waiting
+          ORDER BY place, id LIMIT \(page: limit))
+        ORDER BY id
+        """
       ).map { row throws(DatabaseError) in try Audience(row) }
     }
   }

@@ -34,6 +34,17 @@ package struct Usage: Sendable {
       """)
   }
 
+  /// Counts a message that belongs to no campaign: `sent`, or `unknown` when it may have left.
+  package func note(
+    _ state: DeliveryState, by sender: Identifier, in workspace: Identifier, now: Timestamp
+  ) async throws(DatabaseError) {
+    try await pool.write { connection throws(DatabaseError) in
+      var minutes = SenderMinutes()
+      minutes.add(state, by: sender, in: workspace, at: now)
+      try minutes.write(on: connection)
+    }
+  }
+
   private func minutes(
     _ query: SQL
   ) async throws(DatabaseError) -> [(minute: Int, count: Int)] {

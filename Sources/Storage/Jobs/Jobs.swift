@@ -38,15 +38,28 @@ package struct Jobs: Sendable {
     }
   }
 
-  /// Takes the oldest job that waits, of any workspace: the engine works for all of them.
+  /// Takes the oldest job that waits, of the workspace for which the fewest are running: the engine
+  /// works for all of them.
+  ///
+  /// Workspaces with `most` running wait.
   ///
   /// - Returns: The job, now running; `nil` when none waits.
-  package func claim(now: Timestamp) async throws(DatabaseError) -> Job? {
+  package func claim(
+    now: Timestamp, mostOfOne most: Int = .max
+  ) async throws(DatabaseError) -> Job? {
     try await pool.write { connection throws(DatabaseError) in
-      // The second condition is the index's own; without it the index is not used.
+      // The second conditions are the index's own; without them the index is not used.
       guard
         let row = try connection.first(
-          "\(Self.columns) WHERE state = 'waiting' AND state <> 'done' ORDER BY id LIMIT 1")
+          """
+          SELECT * FROM (
+            SELECT workspace_id, id, kind, subject_id, argument, state, passed, answer, created_at,
+              (SELECT COUNT(*) FROM jobs AS r
+                WHERE r.state = 'running' AND r.state <> 'done'
+                  AND r.workspace_id = jobs.workspace_id) AS running
+            FROM jobs WHERE state = 'waiting' AND state <> 'done'
+          ) AS waiting WHERE running < \(most) ORDER BY running, id LIMIT 1
+          """)
       else { return nil }
       var job = try Job(row)
       job.state = .running

@@ -53,13 +53,38 @@ package struct Senders: Sendable {
     _ test: SenderTest, of id: Identifier, in workspace: Identifier
   ) async throws(DatabaseError) {
     try await pool.write { connection throws(DatabaseError) in
-      _ = try connection.change(
-        """
-        UPDATE senders SET tested_at = \(test.at), test_passed = \(test.passed),
-          test_answer = \(test.answer)
-        WHERE workspace_id = \(workspace) AND id = \(id) AND removed_at IS NULL
-        """)
+      _ = try Self.keep(test, of: id, in: workspace, on: connection)
     }
+  }
+
+  /// Keeps how a test went, if the sender still is as it was tried.
+  ///
+  /// - Returns: `false` when it has been changed or removed meanwhile: what was tried is not what
+  ///   is there now.
+  package func setTest(
+    _ test: SenderTest, of tried: Sender
+  ) async throws(DatabaseError) -> Bool {
+    try await pool.write { connection throws(DatabaseError) in
+      let now = try connection.first(
+        """
+        \(Self.columns)
+        WHERE workspace_id = \(tried.workspace) AND id = \(tried.id) AND removed_at IS NULL
+        """
+      ).map { row throws(DatabaseError) in try Sender(row) }
+      guard let now, now.isReached(as: tried) else { return false }
+      return try Self.keep(test, of: tried.id, in: tried.workspace, on: connection)
+    }
+  }
+
+  private static func keep(
+    _ test: SenderTest, of id: Identifier, in workspace: Identifier, on connection: Connection
+  ) throws(DatabaseError) -> Bool {
+    try connection.change(
+      """
+      UPDATE senders SET tested_at = \(test.at), test_passed = \(test.passed),
+        test_answer = \(test.answer)
+      WHERE workspace_id = \(workspace) AND id = \(id) AND removed_at IS NULL
+      """) > 0
   }
 
   /// Takes a sender out of all lists and forgets its password; its name stays for old campaigns.
@@ -130,6 +155,13 @@ package struct Senders: Sendable {
 }
 
 extension Sender {
+  /// Whether a test of the other would have tried the same.
+  fileprivate func isReached(as other: Sender) -> Bool {
+    kind == other.kind && host == other.host && port == other.port && security == other.security
+      && user == other.user && sealedPassword == other.sealedPassword
+      && fromAddress == other.fromAddress
+  }
+
   fileprivate init(_ row: Row) throws(DatabaseError) {
     guard let kind = SenderKind(rawValue: try row.text("kind")) else {
       throw .unexpectedColumn("kind")

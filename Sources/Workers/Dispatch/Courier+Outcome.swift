@@ -35,6 +35,13 @@ extension Courier {
     return .unsent(reason: interruption.cause.sentence)
   }
 
+  /// The meaning of a connection that we cut ourselves, because the program ends.
+  static func outcome(ofCut interruption: ClientSession.Interruption) -> DeliveryOutcome {
+    interruption.isInDoubt
+      ? .inDoubt(reason: "the program was stopped before the server replied")
+      : .unsent(reason: "the sending was stopped")
+  }
+
   /// A refusal that is about us, not about the message: without signing in nothing will be taken.
   static func senderFailure(_ reply: Reply) -> SessionError? {
     switch reply.code {

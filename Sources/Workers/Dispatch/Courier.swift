@@ -197,7 +197,7 @@ struct Courier: Sendable {
           outcome = senderFailed(reply) ?? Self.outcome(of: reply)
         } catch {
           if error.isInDoubt { current.permit?.spend() }
-          outcome = Self.outcome(of: error)
+          outcome = Task.isCancelled ? Self.outcome(ofCut: error) : Self.outcome(of: error)
         }
       }
       messages += 1

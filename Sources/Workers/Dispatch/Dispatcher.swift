@@ -90,20 +90,25 @@ package struct Dispatcher: Sendable {
   /// Sends until nothing is left to do now.
   ///
   /// What a process left behind that died while sending must have been settled before
-  /// (``Deliveries/recover(_:now:)``).
+  /// (``Deliveries/recover(_:now:)``). Where the task is cancelled, connections are cut and the run
+  /// ends as after ``stop()``; what was under way is in doubt then, or due again.
   package func send() async throws(StoreError) -> Result {
     run.log?.info(
       "sending begins",
       ["server": .text(run.exit.endpoint.name), "connections": .number(options.connections)])
     run.lines?.join(run.lease)
-    await withTaskGroup { group in
-      for _ in 0..<max(1, options.connections) {
-        group.addTask(executorPreference: run.exit.loop) { await Courier(run: run).work() }
+    await withTaskCancellationHandler {
+      await withTaskGroup { group in
+        for _ in 0..<max(1, options.connections) {
+          group.addTask(executorPreference: run.exit.loop) { await Courier(run: run).work() }
+        }
+        group.addTask {
+          var feeder = Feeder(run: run, store: store, options: options, holdUp: delay)
+          await feeder.work()
+        }
       }
-      group.addTask {
-        var feeder = Feeder(run: run, store: store, options: options, holdUp: delay)
-        await feeder.work()
-      }
+    } onCancel: {
+      stop()
     }
     run.lines?.leave(run.lease)
     if case .ledgerFailed(let error) = run.ending.decided { return .ledgerFailed(error) }

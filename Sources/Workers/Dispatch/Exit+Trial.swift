@@ -13,6 +13,8 @@ extension Exit {
     /// The message was refused.
     case refused(Reply)
     case failed(SessionError)
+    /// The message may have been taken, but no reply came.
+    case unanswered(SessionError)
   }
 
   /// Opens a session, sends a message if there is one, and says goodbye.
@@ -51,7 +53,8 @@ extension Exit {
         thenStart: nil)
       return reply.isSuccess ? .accepted(reply) : .refused(reply)
     } catch {
-      throw error.cause
+      guard error.isInDoubt else { throw error.cause }
+      return .unanswered(error.cause)
     }
   }
 }

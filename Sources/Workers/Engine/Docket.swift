@@ -27,7 +27,12 @@ final class Docket: Sendable {
     let sign: StopSign
     /// Counts up with each that is begun.
     let number: Int
+    /// When it was first seen to have been asked to end.
+    var leavingSince: Timestamp?
   }
+
+  /// Who has not ended after so long is kept by a server.
+  private static let leavingTime = Duration.seconds(2)
 
   private struct State: Sendable {
     var running: [CampaignKey: Post] = [:]
@@ -81,8 +86,8 @@ final class Docket: Sendable {
         state.running[key] == nil && state.waiting[key].map { $0.until <= now } ?? true
       }
       let share = Self.share(
-        most, of: state.running, state.sent,
-        wishes.map { FairShare.Wish(key: $0, workspace: $0.workspace) })
+        most, of: &state.running, state.sent,
+        wishes.map { FairShare.Wish(key: $0, workspace: $0.workspace) }, now: now)
       let begun = share.beginning.map { key in
         let post = state.post(in: key.workspace)
         state.waiting[key] = nil
@@ -98,11 +103,19 @@ final class Docket: Sendable {
   }
 
   private static func share<Key>(
-    _ most: Int, of posts: [Key: Post], _ served: [Identifier: Int],
-    _ wishes: [FairShare<Key>.Wish]
+    _ most: Int, of posts: inout [Key: Post], _ served: [Identifier: Int],
+    _ wishes: [FairShare<Key>.Wish], now: Timestamp
   ) -> FairShare<Key> {
+    for (key, post) in posts where post.leavingSince == nil && post.sign.isRaised {
+      posts[key]?.leavingSince = now
+    }
     let taken = posts.sorted { $0.value.number < $1.value.number }.map { key, post in
-      FairShare.Place(key: key, workspace: post.workspace, isLeaving: post.sign.isRaised)
+      let course: FairShare<Key>.Course =
+        switch post.leavingSince {
+        case nil: .staying
+        case let since?: now - since < leavingTime ? .leaving : .stuck
+        }
+      return FairShare<Key>.Place(key: key, workspace: post.workspace, course: course)
     }
     return FairShare(most: most, taken: taken, wishes: wishes, served: served)
   }
@@ -143,8 +156,8 @@ final class Docket: Sendable {
         state.reading[list.id] == nil && state.unreadable[list.id] == nil
       }
       let share = Self.share(
-        most, of: state.reading, state.read,
-        wishes.map { FairShare.Wish(key: $0.id, workspace: $0.workspace) })
+        most, of: &state.reading, state.read,
+        wishes.map { FairShare.Wish(key: $0.id, workspace: $0.workspace) }, now: now)
       let chosen = Set(share.beginning)
       let begun = wishes.filter { chosen.contains($0.id) }.map { list in
         let post = state.post(in: list.workspace)

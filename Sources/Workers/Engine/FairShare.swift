@@ -4,14 +4,22 @@ import Model
 ///
 /// Who has fewest comes first, and of those who was served longest ago. Where all places are taken
 /// and one workspace has at least two more than another that waits, one of its own is to be given
-/// up: no one keeps others out, however much they have begun before.
+/// up: no one keeps others out, however much they have begun before. What is stuck on its way out
+/// gives its place away, until there are as many of those as there are places.
 struct FairShare<Key: Hashable & Sendable>: Sendable {
   /// Something that is under way.
   struct Place: Sendable {
     let key: Key
     let workspace: Identifier
-    /// Whether it has been asked to end.
-    let isLeaving: Bool
+    let course: Course
+  }
+
+  enum Course: Sendable {
+    case staying
+    /// It has been asked to end, and will soon.
+    case leaving
+    /// It was asked long ago: a server keeps it.
+    case stuck
   }
 
   /// Something that could be begun.
@@ -28,13 +36,15 @@ struct FairShare<Key: Hashable & Sendable>: Sendable {
   /// workspace has last been given a place.
   init(most: Int, taken: [Place], wishes: [Wish], served: [Identifier: Int]) {
     var having: [Identifier: Int] = [:]
-    for place in taken where !place.isLeaving { having[place.workspace, default: 0] += 1 }
+    for place in taken where place.course == .staying {
+      having[place.workspace, default: 0] += 1
+    }
     var waiting: [Identifier: [Key]] = [:]
     for wish in wishes.reversed() { waiting[wish.workspace, default: []].append(wish.key) }
     let order = Self.firstPlaces(wishes)
-    var free = most - taken.count
-    var coming = taken.count { $0.isLeaving }
-    var staying = taken.filter { !$0.isLeaving }
+    var free = min(most - taken.count { $0.course != .stuck }, 2 * most - taken.count)
+    var coming = taken.count { $0.course == .leaving }
+    var staying = taken.filter { $0.course == .staying }
     var given: [Identifier: Int] = [:]
 
     func poorest() -> Identifier? {

@@ -16,13 +16,11 @@ struct SenderTrial: Sendable {
 
   let bench: Workbench
 
-  func run(_ job: Job) async -> Verdict {
+  /// Tries a sender, and sends it a message where `recipient` is not empty.
+  func run(_ sender: Sender, recipient: String) async -> Verdict {
     do {
-      guard let sender = try await bench.store.senders.find(job.subject, in: job.workspace) else {
-        return Verdict(passed: false, answer: "This sender has been removed.")
-      }
       bench.senders.rule.follow(try await bench.store.settings.registration())
-      return try await `try`(sender, recipient: job.argument)
+      return try await `try`(sender, recipient: recipient)
     } catch SenderDoors.Failure.notYet {
       return Verdict(passed: false, answer: "The sandbox is not up yet. Try again in a moment.")
     } catch SenderDoors.Failure.sealed {
@@ -62,12 +60,21 @@ struct SenderTrial: Sendable {
         answer: "This hour’s messages are used up, so no test message was sent. Try again later.")
     }
     let trial = await exit.trial(of: message)
-    // A message whose fate is not known counts too.
+    // A message whose fate is not known counts too, and both count after a restart as well.
     switch trial {
-    case .accepted, .failed: permit.spend()
-    case .open, .refused: break
+    case .accepted: try await count(.sent, permit, sender)
+    case .unanswered: try await count(.unknown, permit, sender)
+    case .open, .refused, .failed: break
     }
     return verdict(trial, sender, exit, recipient: recipient)
+  }
+
+  private func count(
+    _ state: DeliveryState, _ permit: Permit, _ sender: Sender
+  ) async throws(StoreError) {
+    permit.spend()
+    try await bench.store.usage.note(
+      state, by: sender.id, in: sender.workspace, now: bench.throttle.now())
   }
 
   private func verdict(
@@ -75,7 +82,7 @@ struct SenderTrial: Sendable {
   ) -> Verdict {
     let name = exit.endpoint.name
     switch trial {
-    case .failed(let error):
+    case .failed(let error), .unanswered(let error):
       return Verdict(
         passed: false, answer: SenderAdvice.sentence(error, for: exit.endpoint, on: .page))
     case .refused(let reply):

@@ -32,10 +32,12 @@ struct DraftTests {
   }
 
   /// Another campaign of the same number, as a form sends it.
-  private func changed(_ scene: Scene, _ key: CampaignKey) -> Campaign {
+  private func changed(
+    _ scene: Scene, _ key: CampaignKey, _ state: CampaignState = .draft
+  ) -> Campaign {
     var campaign = scene.campaign
     campaign = Campaign(
-      id: key.campaign, workspace: key.workspace, name: "December", state: .draft,
+      id: key.campaign, workspace: key.workspace, name: "December", state: state,
       content: campaign.content, sender: campaign.sender, audience: campaign.audience,
       inDoubt: .resend, createdAt: Scene.start)
     campaign.content.subject = "Changed"
@@ -54,7 +56,7 @@ struct DraftTests {
     try await Scene.set { scene async throws in
       let key = try await scene.draft(audience: scene.audience.id)
       try await scene.set(state, of: key)
-      let isEdited = try await scene.store.campaigns.edit(changed(scene, key))
+      let isEdited = try await scene.store.campaigns.edit(changed(scene, key, state))
       let stored = try #require(try await scene.store.campaigns.find(key))
       #expect(stored.state == state)
       #expect(isEdited == (state == .draft || state == .scheduled))
@@ -67,6 +69,87 @@ struct DraftTests {
         #expect(stored.template != nil)
         #expect(stored.scheduledAt == Scene.start + .seconds(10))
       }
+    }
+  }
+
+  @Test(
+    arguments: [CampaignState.draft, .scheduled], [CampaignState.draft, .scheduled, .preparing])
+  func `a campaign is edited and moved in one go`(
+    _ old: CampaignState, _ new: CampaignState
+  ) async throws {
+    try await Scene.set { scene async throws in
+      let (campaigns, home) = (scene.store.campaigns, scene.key.workspace)
+      let key = try await scene.draft(audience: nil)
+      try await scene.set(old, of: key)
+      var campaign = try #require(try await campaigns.find(key))
+      var place = try #require(try await scene.store.audiences.find(campaign.audience, in: home))
+      place.state = .reading
+      place.name = "people.csv"
+      campaign.name = "December"
+      // What waits always has a time to wait for.
+      let isTimeless = try await campaigns.edit(campaign, as: new, with: place)
+      #expect(isTimeless == (new != .scheduled))
+      campaign = try #require(try await campaigns.find(key))
+      #expect(campaign.state == (isTimeless ? new : old))
+      #expect(campaign.name == (isTimeless ? "December" : "November"))
+      #expect(
+        try await scene.store.audiences.find(place.id, in: home)?.state
+          == (isTimeless ? .reading : .empty))
+      guard !isTimeless else { return }
+      campaign.scheduledAt = Scene.start + .seconds(77)
+      #expect(try await campaigns.edit(campaign, as: new, with: place))
+      let stored = try #require(try await campaigns.find(key))
+      #expect(stored.state == .scheduled && stored.scheduledAt == campaign.scheduledAt)
+      #expect(try await scene.store.audiences.find(place.id, in: home)?.state == .reading)
+    }
+  }
+
+  @Test func `a form from before a change changes nothing, nor the list`() async throws {
+    try await Scene.set { scene async throws in
+      let (campaigns, home) = (scene.store.campaigns, scene.key.workspace)
+      for state in [CampaignState.draft, .scheduled, .preparing] {
+        let key = try await scene.draft(audience: nil)
+        var late = try #require(try await campaigns.find(key))
+        var place = try #require(try await scene.store.audiences.find(late.audience, in: home))
+        place.file = "second.csv"
+        late.content.subject = "Too late"
+        late.scheduledAt = nil
+        var first = try #require(try await campaigns.find(key))
+        first.scheduledAt = Scene.start + .seconds(60)
+        #expect(try await campaigns.edit(first, as: state))
+        for next in [CampaignState.draft, .preparing] {
+          #expect(try await campaigns.edit(late, as: next, with: place) == false)
+        }
+        let stored = try #require(try await campaigns.find(key))
+        #expect(stored.state == state && stored.scheduledAt == first.scheduledAt)
+        #expect(stored.content.subject == first.content.subject)
+        let kept = try #require(try await scene.store.audiences.find(place.id, in: home))
+        #expect(kept.state == .empty && kept.file != "second.csv")
+      }
+    }
+  }
+
+  @Test func `a new list takes the place's place, and a list in use is not written`() async throws {
+    try await Scene.set { scene async throws in
+      let (campaigns, home) = (scene.store.campaigns, scene.key.workspace)
+      let key = try await scene.draft(audience: nil)
+      var campaign = try #require(try await campaigns.find(key))
+      let place = campaign.audience
+      // One that a campaign under way reads from.
+      campaign.audience = scene.audience.id
+      var taken = scene.audience
+      taken.file = "other.csv"
+      #expect(try await campaigns.edit(campaign, with: taken) == false)
+      #expect(
+        try await scene.store.audiences.find(taken.id, in: home)?.file == scene.audience.file)
+      // A list under another number than the campaign's is a mistake of the caller.
+      let list = Sample.list("new", in: home)
+      #expect(try await campaigns.edit(campaign, with: list) == false)
+      campaign.audience = list.id
+      #expect(try await campaigns.edit(campaign, with: list))
+      #expect(try await campaigns.find(key)?.audience == list.id)
+      #expect(try await scene.store.audiences.find(list.id, in: home)?.name == "new")
+      #expect(try await scene.store.audiences.find(place, in: home) == nil)
     }
   }
 

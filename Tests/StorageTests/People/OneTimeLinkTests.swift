@@ -55,10 +55,51 @@ struct OneTimeLinkTests {
       try await links.add(signIn, digest: [6])
       _ = try await links.use(digest: [3], now: now)
       let pending = try await links.pending(.invitation, in: home, now: now + .seconds(2))
-      #expect(pending.map(\.email) == ["second", "first"])
+      #expect(pending.map(\.link.email) == ["second", "first"])
+      #expect(pending.map(\.digest) == [[2], [1]])
       try await links.sweep(now: now + .seconds(2))
       #expect(try await scene.count("one_time_links") == 4)
       #expect(try await links.use(digest: [2], now: now)?.email == "second")
+    }
+  }
+
+  @Test func `a link can be withdrawn by its workspace until it is used`() async throws {
+    try await Scene.set { scene async throws in
+      let (links, home) = (scene.store.links, scene.key.workspace)
+      for digest in [[1], [2]] as [[UInt8]] {
+        try await links.add(invitation(home), digest: digest)
+      }
+      _ = try await links.use(digest: [2], now: now)
+      #expect(try await !links.withdraw(.invitation, digest: [1], in: .new()))
+      #expect(try await !links.withdraw(.newPassword, digest: [1], in: home))
+      #expect(try await !links.withdraw(.invitation, digest: [2], in: home))
+      #expect(try await links.find(digest: [1], now: now) != nil)
+      #expect(try await links.withdraw(.invitation, digest: [1], in: home))
+      #expect(try await links.use(digest: [1], now: now) == nil)
+      #expect(try await !links.withdraw(.invitation, digest: [1], in: home))
+    }
+  }
+
+  @Test func `a link does not work while whoever made it is disabled`() async throws {
+    try await Scene.set { scene async throws in
+      let (links, home) = (scene.store.links, scene.key.workspace)
+      let users = [
+        try await scene.user("ada@example.org"), try await scene.user("bob@example.org"),
+      ]
+      for (digest, user) in users.enumerated() {
+        let link = OneTimeLink(
+          purpose: .invitation, workspace: home, creator: user.id, createdAt: now,
+          expiresAt: now + .seconds(60))
+        try await links.add(link, digest: [UInt8(digest)])
+      }
+      #expect(try await links.find(digest: [0], now: now)?.creator == users[0].id)
+      #expect(try await scene.store.users.setDisabled(true, of: users[0].id))
+      #expect(try await links.find(digest: [0], now: now) == nil)
+      #expect(try await links.use(digest: [0], now: now) == nil)
+      #expect(try await links.pending(.invitation, in: home, now: now).map(\.digest) == [[1]])
+      #expect(try await links.find(digest: [1], now: now) != nil)
+      #expect(try await scene.store.users.setDisabled(false, of: users[0].id))
+      #expect(try await links.use(digest: [0], now: now) != nil)
     }
   }
 

@@ -76,7 +76,7 @@ struct WorkspaceTests {
     }
   }
 
-  @Test func `activity falls into its spans, and empty spans are zeros`() async throws {
+  @Test func `activity falls between its beginnings, and empty spans are zeros`() async throws {
     try await Scene.set { scene async throws in
       // 09:30:40 of some day; minutes are counted from the full one.
       let now = Timestamp(seconds: 1_795_000_200 + 40)
@@ -86,39 +86,28 @@ struct WorkspaceTests {
         (first - 1, 7), (first, 1), (first + 9, 2), (first + 10, 4), (first + 60, 8),
         (first + 61, 16),
       ])
+      // Of unequal length, one of none at all.
+      let beginnings = [0, 600, 900, 900, 3_600].map { since + .seconds($0) }
       let points = try await scene.store.workspaces.activity(
-        scene.key.workspace, since: since, span: .seconds(600), now: now)
-      #expect(points.map(\.sent) == [3, 4, 0, 0, 0, 0, 8])
-      #expect(points.map(\.failed) == [2, 1, 0, 0, 0, 0, 1])
-      #expect(points.map(\.deferred) == [4, 2, 0, 0, 0, 0, 2])
-      #expect(points.map(\.unknown) == [6, 3, 0, 0, 0, 0, 3])
+        scene.key.workspace, from: beginnings, to: now)
+      #expect(points.map(\.sent) == [3, 4, 0, 0, 8])
+      #expect(points.map(\.failed) == [2, 1, 0, 0, 1])
+      #expect(points.map(\.deferred) == [4, 2, 0, 0, 2])
+      #expect(points.map(\.unknown) == [6, 3, 0, 0, 3])
       #expect(points.first?.start == Timestamp(seconds: Int64(first * 60)))
       #expect(points.last?.start == Timestamp(seconds: Int64((first + 60) * 60)))
-      let theirs = try await scene.store.workspaces.activity(
-        .new(), since: since, span: .seconds(600), now: now)
-      #expect(theirs.map(\.sent) == [0, 0, 0, 0, 0, 0, 0])
+      let theirs = try await scene.store.workspaces.activity(.new(), from: beginnings, to: now)
+      #expect(theirs.map(\.sent) == [0, 0, 0, 0, 0])
     }
   }
 
-  @Test func `no span or beginning makes too many points`() async throws {
+  @Test func `moments at the ends of time, and none, make no trouble`() async throws {
     try await Scene.set { scene async throws in
-      let (workspaces, home, now) = (scene.store.workspaces, scene.key.workspace, Scene.start)
-      let far = Timestamp(microseconds: 0)
-      for span in [Duration.zero, .seconds(-5), .milliseconds(1), .seconds(60)] {
-        let points = try await workspaces.activity(home, since: far, span: span, now: now)
-        #expect(points.count == 2_000)
-        #expect(points.last?.start == Timestamp(seconds: now.seconds / 60 * 60))
-      }
-      #expect(
-        try await workspaces.activity(home, since: now + .seconds(60), span: .seconds(60), now: now)
-          .isEmpty)
-      let one = try await workspaces.activity(
-        home, since: far, span: .seconds(Int64.max / 2), now: far)
-      #expect(one.count == 1)
-      let edges = try await workspaces.activity(
-        home, since: Timestamp(microseconds: .min), span: .seconds(60),
-        now: Timestamp(microseconds: .max))
-      #expect(edges.count == 2_000)
+      let (workspaces, home) = (scene.store.workspaces, scene.key.workspace)
+      let ends = [Timestamp(microseconds: .min), Timestamp(microseconds: .max)]
+      #expect(try await workspaces.activity(home, from: [], to: Scene.start).isEmpty)
+      #expect(try await workspaces.activity(home, from: ends, to: ends[1]).count == 2)
+      #expect(try await workspaces.activity(home, from: ends.reversed(), to: ends[0]).count == 2)
     }
   }
 
