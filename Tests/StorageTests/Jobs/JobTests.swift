@@ -122,3 +122,27 @@ struct JobTests {
       subject: .new(), createdAt: moment)
   }
 }
+
+@Suite("Jobs of many workspaces")
+struct JobTurnTests {
+  @Test func `who has the fewest running comes first, and nobody has more than allowed`()
+    async throws
+  {
+    try await Scene.set { scene async throws in
+      let (jobs, now) = (scene.store.jobs, Scene.start)
+      let (home, twin) = (scene.key.workspace, try await scene.twin(recipients: 0).key.workspace)
+      var random = SystemRandomNumberGenerator()
+      for (second, workspace) in [home, home, home, home, twin, twin].enumerated() {
+        let moment = now + .seconds(second)
+        try await jobs.add(
+          Job(
+            id: Identifier(at: moment, from: &random), workspace: workspace, kind: .senderTest,
+            subject: .new(), createdAt: moment))
+      }
+      var order: [Identifier] = []
+      while let job = try await jobs.claim(now: now, mostOfOne: 2) { order.append(job.workspace) }
+      #expect(order == [home, twin, home, twin])
+      #expect(try await jobs.claim(now: now)?.workspace == home)
+    }
+  }
+}

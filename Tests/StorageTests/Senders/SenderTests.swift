@@ -41,6 +41,34 @@ struct SenderTests {
     }
   }
 
+  @Test func `a test of what a sender was before is not kept`() async throws {
+    try await Scene.set { scene async throws in
+      let (senders, home, id) = (scene.store.senders, scene.key.workspace, scene.campaign.sender)
+      let test = SenderTest(at: now, passed: true, answer: "It works.")
+      let tried = try #require(try await senders.find(id, in: home))
+      let changes: [(inout Sender) -> Void] = [
+        { $0.host = "other.example.org" }, { $0.port = 26 }, { $0.security = "none" },
+        { $0.user = nil }, { $0.sealedPassword = [9] }, { $0.fromAddress = "eve@example.org" },
+        { $0.kind = .sandbox },
+      ]
+      for change in changes {
+        var changed = tried
+        change(&changed)
+        #expect(try await senders.update(changed))
+        #expect(try await !senders.setTest(test, of: tried))
+        #expect(try await senders.find(id, in: home)?.lastTest == nil)
+      }
+      // Another name or limit makes it no other account.
+      var renamed = tried
+      renamed.name = "Renamed"
+      renamed.messagesPerHour = 7
+      #expect(try await senders.update(renamed))
+      #expect(try await senders.setTest(test, of: tried))
+      #expect(try await senders.find(id, in: home)?.lastTest?.passed == true)
+      #expect(try await senders.find(id, in: home)?.name == "Renamed")
+    }
+  }
+
   @Test(arguments: CampaignState.allCases)
   func `a sender is removed once no campaign needs it`(_ state: CampaignState) async throws {
     try await Scene.set { scene async throws in

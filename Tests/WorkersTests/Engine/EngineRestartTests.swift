@@ -160,6 +160,31 @@ struct EngineRestartTests {
     }
   }
 
+  @Test func `what is in doubt counts towards the hour after a restart, also if it is sent again`()
+    async throws
+  {
+    try await EngineRoom.open { room in
+      // Everything arrives, and no one is told.
+      let mailroom = Mailroom { moment, _ in moment.isMessage ? .drop : .accept }
+      try await mailroom.whileServing(on: room.loop) { port in
+        let sender = try await room.sender(port: port, perHour: 5)
+        let key = try await room.campaign(to: try await room.upload(), through: sender) {
+          $0.inDoubt = .resend
+        }
+        for _ in 0..<2 {
+          try await room.whileRunning { _ in
+            try await room.until {
+              try await room.progress(key).pace.slowReason
+                == "Limited to 5 messages an hour by the sender’s setting."
+            }
+          }
+          #expect(mailroom.book.messages == 5)
+        }
+        #expect(try await room.counts(key)[.sent] == 0)
+      }
+    }
+  }
+
   @Test func `a start removes the files that nobody asks for, and no others`() async throws {
     try await EngineRoom.open { room in
       let waiting = try await room.upload(name: "waiting")

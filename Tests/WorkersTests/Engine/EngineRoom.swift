@@ -48,6 +48,23 @@ struct EngineRoom {
         sandbox: sandbox))
   }
 
+  /// Someone else's workspace in the same installation.
+  func neighbour() async throws -> EngineRoom {
+    let id = Identifier.new()
+    let house = Workspace(
+      id: id, name: "Next door",
+      sealedLinkKey: keys.seal(Random.bytes(32), as: .linkKey, workspace: id, row: id))
+    let sandbox = Sender(
+      id: .new(), workspace: id, kind: .sandbox, name: "Sandbox", host: "", port: 0,
+      security: "none", user: nil, sealedPassword: nil, fromAddress: "bob@example.org")
+    let bob = User(
+      id: .new(), workspace: id, email: "bob@example.org", name: "Bob", passwordHash: "",
+      isAdministrator: false, createdAt: .now())
+    #expect(try await store.users.register(bob, with: house, sandbox: sandbox, now: .now()))
+    return EngineRoom(
+      folder: folder, store: store, keys: keys, loop: loop, workspace: house, sandbox: sandbox)
+  }
+
   func engine(_ adjust: (inout Engine.Options) -> Void = { _ in }) -> Engine {
     var options = Engine.Options()
     adjust(&options)

@@ -142,6 +142,29 @@ struct EngineServerTests {
     #expect((0..<20).count { _ in lines.take(third) } == 1)
   }
 
+  @Test func `lines that nobody uses are let go, and those in use are not`() async throws {
+    try await EngineRoom.open { room in
+      let bench = Workbench(
+        store: room.store, folders: Engine.Folders(uploads: "", attachments: ""),
+        options: Engine.Options(),
+        senders: try SenderDoors(
+          keys: room.keys, inbox: SandboxInbox(store: room.store, log: nil),
+          rule: AddressRule(allowing: AllowedHosts()), hello: nil, loop: room.loop))
+      let (ada, lease) = (Identifier.new(), Lease.new())
+      for _ in 0..<10 { _ = bench.lines(of: .new()) }
+      do {
+        let lines = bench.lines(of: ada)
+        lines.join(lease)
+        bench.sweep()
+        #expect(bench.lineCount == 1)
+        #expect(bench.lines(of: ada) === lines)
+        lines.leave(lease)
+      }
+      bench.sweep()
+      #expect(bench.lineCount == 0)
+    }
+  }
+
   @Test func `two campaigns of one sender are sent side by side`() async throws {
     try await EngineRoom.open { room in
       let gate = SlowRoom()

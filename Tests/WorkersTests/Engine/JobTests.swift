@@ -91,6 +91,62 @@ struct JobTests {
     #expect(SenderAdvice.sentence(error, for: endpoint).contains("secret"))
   }
 
+  @Test func `a verdict on what a sender was before it was changed is not kept`() async throws {
+    try await EngineRoom.open { room in
+      let mailroom = Mailroom(taking: { moment in
+        if case .connect = moment { .milliseconds(200) } else { .zero }
+      })
+      try await mailroom.whileServing(on: room.loop) { port in
+        let sender = try await room.sender(port: port)
+        let job = Job(
+          id: .new(), workspace: room.workspace.id, kind: .senderTest, subject: sender.id,
+          createdAt: .now())
+        try await room.store.jobs.add(job)
+        try await room.whileRunning { _ in
+          try await room.until { mailroom.book.connections == 1 }
+          var moved = sender
+          moved.port = 1
+          #expect(try await room.store.senders.update(moved))
+          try await room.until {
+            try await room.store.jobs.find(job.id, in: room.workspace.id)?.state == .done
+          }
+        }
+        let answered = try await room.store.jobs.find(job.id, in: room.workspace.id)
+        #expect(answered?.passed == false)
+        #expect(
+          answered?.answer == "The sender was changed while it was tested. Test it again.")
+        #expect(
+          try await room.store.senders.find(sender.id, in: room.workspace.id)?.lastTest == nil)
+      }
+    }
+  }
+
+  @Test func `a test message counts towards the hour, after a restart too`() async throws {
+    try await EngineRoom.open { room in
+      let mailroom = Mailroom()
+      try await mailroom.whileServing(on: room.loop) { port in
+        let sender = try await room.sender(port: port, perHour: 3)
+        try await room.whileRunning { _ in
+          for _ in 0..<2 {
+            let job = try await test(sender.id, sendingTo: "bob@example.com", in: room)
+            #expect(job.passed == true)
+          }
+          // Without a message nothing counts.
+          #expect(try await test(sender.id, in: room).passed == true)
+        }
+        let key = try await room.campaign(to: try await room.upload(), through: sender)
+        try await room.whileRunning { _ in
+          try await room.until {
+            try await room.progress(key).pace.slowReason
+              == "Limited to 3 messages an hour by the sender’s setting."
+          }
+        }
+        #expect(mailroom.book.messages == 3)
+        #expect(try await room.counts(key)[.sent] == 1)
+      }
+    }
+  }
+
   @Test func `many jobs are all answered, also those that a dead process had begun`() async throws {
     try await EngineRoom.open { room in
       var jobs: [Job] = []

@@ -46,6 +46,47 @@ struct ThrottleTests {
     #expect(first.room == 4)
   }
 
+  @Test func `hours that nobody uses are let go, and those in use are not`() {
+    let throttle = Throttle(now: clock.now)
+    var kept: Allowance? = allowance(throttle, ada, own: 5, all: nil)
+    #expect(throttle.scopeCount == 2)
+    do {
+      let other = allowance(throttle, bob, own: 5, all: nil)
+      other.take()?.spend()
+      #expect(throttle.scopeCount == 3)
+    }
+    // What has left within the hour counts on.
+    throttle.sweep()
+    #expect(throttle.scopeCount == 3)
+    #expect(allowance(throttle, bob, own: 5, all: nil).room == 4)
+    clock.advance(SlidingHour.span)
+    clock.advance(.seconds(1))
+    throttle.sweep()
+    #expect(throttle.scopeCount == 2)
+    // Whoever holds one shares it with those who come later.
+    let permit = kept?.take()
+    #expect(allowance(throttle, ada, own: 5, all: nil).room == 4)
+    kept = nil
+    throttle.sweep()
+    #expect(throttle.scopeCount == 2)
+    permit?.spend()
+    clock.advance(SlidingHour.span)
+    clock.advance(.seconds(1))
+    #expect(permit != nil)
+  }
+
+  @Test func `when the last permit is gone, so is the hour`() {
+    let throttle = Throttle(now: clock.now)
+    do {
+      let permit = allowance(throttle, ada, own: 5, all: nil).take()
+      throttle.sweep()
+      #expect(throttle.scopeCount == 2)
+      #expect(permit != nil)
+    }
+    throttle.sweep()
+    #expect(throttle.scopeCount == 0)
+  }
+
   @Test func `who lets go of a permit has given it back, unless it is spent`() {
     let throttle = Throttle(now: clock.now)
     let allowance = allowance(throttle, ada, own: 1, all: 1)
