@@ -6,8 +6,8 @@ import Telemetry
 ///
 /// That loses no more than a crash does: the next start settles what was under way. It has a thread
 /// of its own, so that nothing that hangs can hold it up as well.
-final class LastResort: Sendable {
-  private let timer: any DispatchSourceTimer & Sendable
+final class LastResort {
+  private let timer: any DispatchSourceTimer
   private let log: Log
 
   init(log: Log) {

@@ -94,6 +94,19 @@ struct ListTests {
     }
   }
 
+  @Test func `a workspace with many unread files does not hide another's`() async throws {
+    try await Scene.set { scene async throws in
+      let twin = try await scene.twin(recipients: 2)
+      _ = try await scene.lists((0..<5).map { "file \($0)" })
+      let late = try await twin.lists((0..<6).map { "late \($0)" })
+      let found = try await scene.store.audiences.unread(limit: 2)
+      #expect(found.map(\.id).contains(late[0]))
+      #expect(found.first?.id == scene.audience.id)
+      #expect(found.count == 2)
+      #expect(try await scene.store.audiences.unread(limit: 100).count == 12)
+    }
+  }
+
   @Test func `columns can be chosen anew until a row is stored`() async throws {
     try await Scene.set { scene async throws in
       let (audiences, home) = (scene.store.audiences, scene.key.workspace)

@@ -45,7 +45,6 @@ struct LargeCampaignTests {
       let (audiences, home) = (scene.store.audiences, scene.key.workspace)
       _ = StatementTrace.take(path)
       _ = try await audiences.lists(in: home, after: .new(), limit: 51)
-      _ = try await audiences.unread(limit: 10)
       for search in [nil, "person19999"] {
         for refused in [nil, true, false] {
           for after in [0, 100_000] {

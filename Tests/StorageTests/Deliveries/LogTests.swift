@@ -154,6 +154,45 @@ struct LogTests {
   }
 }
 
+@Suite("What counts towards the hour")
+struct UsageTests {
+  @Test func `what may have arrived counts as in doubt, also when it is due again`() async throws {
+    try await Scene.set(inDoubt: .resend, recipients: 3) { scene async throws in
+      let (lease, now) = (Lease.new(), Scene.start)
+      _ = try await scene.claim(3, lease: lease)
+      let outcomes: [DeliveryOutcome] = [
+        .inDoubt(reason: "closed"), .unsent(reason: "closed"),
+        .refusedForNow(ServerAnswer(code: 451)),
+      ]
+      for (place, outcome) in outcomes.enumerated() {
+        let verdict = Verdict(
+          of: outcome, attempt: 1, retrying: .standard, inDoubt: .resend, now: now)
+        #expect(verdict.state == .deferred)
+        try await scene.record(verdict, of: place + 1, lease: lease)
+      }
+      #expect(
+        try await scene.minutes().map { $0.drop { $0 != " " } } == [
+          " 0 sent, 2 deferred, 0 failed, 1 in doubt"
+        ])
+      let sent = try await scene.store.usage.sent(
+        by: scene.campaign.sender, in: scene.key.workspace, since: now)
+      #expect(sent.map(\.count) == [1])
+    }
+  }
+
+  @Test func `messages that belong to no campaign are added to what is there`() async throws {
+    try await Scene.set { scene async throws in
+      let (usage, home, now) = (scene.store.usage, scene.key.workspace, Scene.start)
+      let sender = scene.campaign.sender
+      try await usage.note(.sent, by: sender, in: home, now: now)
+      try await usage.note(.unknown, by: sender, in: home, now: now)
+      try await usage.note(.sent, by: sender, in: home, now: now + .seconds(60))
+      #expect(try await usage.sent(by: sender, in: home, since: now).map(\.count) == [2, 1])
+      #expect(try await usage.sent(in: .new(), since: now).isEmpty)
+    }
+  }
+}
+
 extension Scene {
   /// The workspace's minutes as text.
   fileprivate func minutes() async throws -> [String] {

@@ -158,7 +158,9 @@ struct EngineStopTests {
         stop.whenRaised { dispatcher.stop() }
         let result = try await withThrowingTaskGroup { group in
           group.addTask {
-            while sleeper.waiting < 4 { await Task.yield() }
+            while sleeper.waiting < 4 {
+              await office.store.doorbell.wait(upTo: .milliseconds(5))
+            }
             stop.raise()
           }
           let result = try await stop.cutting(after: .milliseconds(20)) {
@@ -169,7 +171,8 @@ struct EngineStopTests {
         }
         #expect(result?.word == "stopped")
         #expect(try await office.counts()[.unknown] == 4)
-        try await office.check(sleeper.mailroom.book)
+        #expect(sleeper.mailroom.book.messages == 4)
+        #expect(try await office.counts()[.queued] == 16)
       }
     }
   }
