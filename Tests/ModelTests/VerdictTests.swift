@@ -85,7 +85,8 @@ struct VerdictTests {
     #expect(verdict(outcome, attempt: attempt, schedule: .transactional, policy: .hold) == held)
     // Whoever gives up in doubt still does not know: it is never called failed.
     let again = wait.map {
-      Verdict(state: .deferred, reason: "no reply", dueAt: Self.now + .seconds($0))
+      Verdict(
+        state: .deferred, reason: "no reply", dueAt: Self.now + .seconds($0), isInDoubt: true)
     }
     #expect(
       verdict(outcome, attempt: attempt, schedule: .transactional, policy: .resend)

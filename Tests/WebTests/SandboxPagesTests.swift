@@ -154,9 +154,13 @@ struct SandboxPagesTests {
     try await Scene.set { scene in
       let ada = try await scene.signIn()
       #expect(try await ada.get("/sandbox").words.contains("Nothing has arrived yet"))
+      var random = SystemRandomNumberGenerator()
       for number in 1...60 {
+        // Within one millisecond identifiers are in no order.
+        let moment = scene.clock.now + .milliseconds(number)
         try await Self.arrive(
-          ada, Self.letter, subject: "Letter \(number).", to: "p\(number)@x.org")
+          ada, Self.letter, subject: "Letter \(number).", to: "p\(number)@x.org",
+          id: Identifier(at: moment, from: &random))
       }
       let first = try await ada.get("/sandbox")
       #expect(first.words.contains("60 messages"))

@@ -9,7 +9,9 @@ package struct OneTimeLink: Sendable {
   package let user: Identifier?
   /// Who is invited.
   package let email: String?
-  /// Who made it; `nil` for the program itself. While they are disabled it does not work.
+  /// Who made it, `nil` for the program itself.
+  ///
+  /// While they are disabled it does not work.
   package let creator: Identifier?
   package let createdAt: Timestamp
   package let expiresAt: Timestamp

@@ -37,10 +37,9 @@ package struct Campaigns: Sendable {
   /// Writes name, content, sender, audience, schedule and template of a campaign that has not
   /// begun, all of it or nothing.
   ///
-  /// - Parameters:
-  ///   - campaign: State and revision as they were read.
-  ///   - state: What it becomes by this; `nil` leaves its state.
-  ///   - audience: The list that the campaign names, where that is to be added or written, too.
+  /// `campaign` bears state and revision as they were read; `state` is what it becomes by this,
+  /// `nil` leaves it; `audience` is the list that it names, where that is to be written too.
+  ///
   /// - Returns: `false` when it has begun or was changed since it was read, is not there, would wait
   ///   for no time, or its list is used already: nothing was changed.
   package func edit(

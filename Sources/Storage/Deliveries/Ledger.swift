@@ -151,7 +151,8 @@ package final class Ledger: Sendable {
             .move(from: .sending, to: outcome.verdict.state)
           // What may have left counts as that, whatever becomes of it next.
           minutes.add(
-            outcome.verdict.isInDoubt ? .unknown : outcome.verdict.state, by: entry.sender, in: entry.campaign.workspace,
+            outcome.verdict.isInDoubt ? .unknown : outcome.verdict.state, by: entry.sender,
+            in: entry.campaign.workspace,
             at: outcome.finishedAt)
         }
       }

@@ -117,6 +117,7 @@ extension OneTimeLink {
     self.init(
       purpose: purpose, workspace: try row.identifierIfAny("workspace_id"),
       user: try row.identifierIfAny("user_id"), email: try row.textIfAny("email"),
-      creator: try row.identifierIfAny("created_by"), createdAt: try row.moment("created_at"), expiresAt: try row.moment("expires_at"))
+      creator: try row.identifierIfAny("created_by"), createdAt: try row.moment("created_at"),
+      expiresAt: try row.moment("expires_at"))
   }
 }

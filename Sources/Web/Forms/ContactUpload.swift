@@ -122,7 +122,9 @@ struct ContactUpload: Sendable {
       seen += 1
       let cell = row.trimmed(column)
       if (try? EmailAddress(cell)) != nil { return nil }
-      if example == nil, !cell.isEmpty { example = String(decoding: cell.prefix(400), as: UTF8.self) }
+      if example == nil, !cell.isEmpty {
+        example = String(decoding: cell.prefix(400), as: UTF8.self)
+      }
     }
     guard seen > 0 else { return nil }
     let name = file.columns.indices.contains(column) ? file.columns[column] : ""

@@ -97,6 +97,8 @@ struct EngineRoom {
   /// Waits until something is so; the doorbell tells when to look.
   func until(_ isSo: () async throws -> Bool) async throws {
     while true {
+      // A test whose time is up ends here.
+      try Task.checkCancellation()
       let generation = store.doorbell.generation
       if try await isSo() { return }
       await store.doorbell.wait(after: generation, upTo: .milliseconds(20))
