@@ -5,6 +5,7 @@ import os
 import random
 import signal
 import socket
+import threading
 import time
 
 from contact_files import people
@@ -183,3 +184,59 @@ def test_sigterm_during_a_campaign_with_watchers_and_uploads(house, tmp_path):
         assert end["status"] == "sent"
         states = assert_agree(campaign, sink.recipients(), addresses(count))
         assert states == {"sent": addresses(count)}, "a polite stop leaves nothing in doubt"
+
+
+class Mute:
+    """A mail server that takes every message and never says so."""
+
+    def __init__(self):
+        self.listener = socket.create_server(("127.0.0.1", 0))
+        self.port = self.listener.getsockname()[1]
+        self.messages = 0
+        self.clients: list[socket.socket] = []
+        threading.Thread(target=self._accept, daemon=True).start()
+
+    def _accept(self) -> None:
+        while True:
+            try:
+                client, _ = self.listener.accept()
+            except OSError:
+                return
+            self.clients.append(client)
+            threading.Thread(target=self._serve, args=(client,), daemon=True).start()
+
+    def _serve(self, client: socket.socket) -> None:
+        lines = client.makefile("rb")
+        client.sendall(b"220 mute.example.org\r\n")
+        for line in lines:
+            if line.upper().startswith(b"DATA"):
+                client.sendall(b"354 Go ahead\r\n")
+                while lines.readline() not in (b".\r\n", b""):
+                    pass
+                self.messages += 1
+                return
+            client.sendall(b"250 Fine\r\n")
+
+    def __enter__(self) -> "Mute":
+        return self
+
+    def __exit__(self, *_) -> None:
+        self.listener.close()
+        for client in self.clients:
+            client.close()
+
+
+def test_a_mail_server_that_says_nothing_does_not_hold_up_the_end(martlet):
+    with Mute() as mute, Served(martlet, **ADMINISTRATOR) as house:
+        office = Office(house)
+        campaign = office.send(people(100), office.sender(mute.port))
+        assert wait_until(lambda: mute.messages == CONNECTIONS, 30)
+        began = time.monotonic()
+        house.process.send_signal(signal.SIGTERM)
+        assert house.process.wait(timeout=20) == 0
+        took = time.monotonic() - began
+        assert took < 15, f"{took:.1f} s"
+        house.start()
+        now = campaign.progress()
+        assert_adds_up(now)
+        assert now["unknown"] == CONNECTIONS, now
