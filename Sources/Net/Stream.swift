@@ -193,6 +193,43 @@ package final class Stream {
     channel.close()
   }
 
+  /// Ends our side and closes once the other side has ended too, or at the deadline.
+  ///
+  /// What still comes is thrown away: to close with octets unread is to reset the connection, and
+  /// the other side might never see what was written last. `saysGoodbye` sends TLS's close_notify.
+  package func closeGently(by deadline: Deadline, saysGoodbye: Bool = true) async {
+    guard channel.isOpen else { return }
+    if saysGoodbye { tls?.finish() }
+    tls = nil
+    shutdown(channel.fd, Int32(SHUT_WR))
+    drain: while channel.isOpen {
+      switch readOnce(loop.scratch) {
+      case .done(let count): if count == 0 { break drain }
+      case .failed: break drain
+      default: guard await channel.readable(by: deadline) else { break drain }
+      }
+    }
+    channel.close()
+  }
+
+  /// Closes with a reset: what was written and is still under way may be lost.
+  package func reset() {
+    guard channel.isOpen else { return }
+    var linger = linger(l_onoff: 1, l_linger: 0)
+    setsockopt(
+      channel.fd, SOL_SOCKET, Int32(SO_LINGER), &linger,
+      socklen_t(MemoryLayout.size(ofValue: linger)))
+    channel.close()
+  }
+
+  /// Lets the system take in hardly more than what has been read, so that the other side feels it
+  /// when we read slowly.
+  package func keepReceiveWindowSmall() {
+    guard channel.isOpen else { return }
+    var size: Int32 = 1
+    setsockopt(channel.fd, SOL_SOCKET, SO_RCVBUF, &size, socklen_t(MemoryLayout<Int32>.size))
+  }
+
   /// Why a wait ended without success: its time was up, or the stream was closed under it.
   private var lapse: NetError { channel.isOpen ? .timedOut : .closed }
 

@@ -85,6 +85,24 @@ struct SandboxTests {
     }
   }
 
+  @Test func `what a script refuses is not kept, and what it takes in silence is`() async throws {
+    try await SendWorkbench.open { bench in
+      let script = try SandboxScript(
+        parsing: """
+          dot to no@example.com: reply 554 5.7.1 "No"
+          dot to odd@example.com: take, reply 451 4.3.0 "Perhaps"
+          """)
+      let folder = bench.path("kept")
+      let sandbox = Sandbox(.keep(folder: folder, most: 10), playing: script)
+      let codes = try await deliver(
+        ["a@example.com", "no@example.com", "odd@example.com"], to: sandbox)
+      #expect(codes == [250, 554, 451])
+      #expect(sandbox.counts.messages == 2)
+      #expect(sandbox.counts.refused == 1)
+      #expect(try FileManager.default.contentsOfDirectory(atPath: folder).count == 2)
+    }
+  }
+
   @Test func `a folder that cannot be made is said so`() async throws {
     try await SendWorkbench.open { bench in
       let file = try bench.write("x", to: "file")

@@ -1,3 +1,5 @@
+import Octets
+
 /// What is wrong with a command line, and which command's help explains it.
 package struct UsageError: Error, Equatable, Sendable {
   /// A sentence or two.

@@ -16,15 +16,22 @@ struct Sandbox: Sendable {
     var messages = 0
     var recipients = 0
     var octets = 0
+    /// Messages that the script did not take.
+    var refused = 0
     var lost = 0
   }
 
   private let keeping: Keeping
+  private let script: SandboxScript?
   /// Part of the files' names, so that no run writes over what another has kept.
   private let startedAt = Timestamp.now()
   private let tally = Lock(Counts())
 
-  init(_ keeping: Keeping) { self.keeping = keeping }
+  /// A server that behaves well, unless a script says otherwise.
+  init(_ keeping: Keeping, playing script: SandboxScript? = nil) {
+    self.keeping = keeping
+    self.script = script
+  }
 
   var counts: Counts { tally.withLock { $0 } }
 
@@ -43,6 +50,7 @@ struct Sandbox: Sendable {
         $0 == password && [UInt8](credentials.user.utf8) == user
       }
     }
+    if let script { configuration.play(script) }
     let server = SMTPServer(
       configuration, tls: try .selfSignedServer(host: "sandbox.martlet.invalid"), on: loop
     ) { message in receive(message) }
@@ -74,14 +82,20 @@ struct Sandbox: Sendable {
   // MARK: Messages
 
   private func receive(_ message: ServerMessage) -> ServerDecision {
+    guard message.decision.takes else {
+      tally.withLock { $0.refused += 1 }
+      return message.decision
+    }
     let number = tally.withLock { tally in
       tally.messages += 1
       tally.recipients += message.envelope.recipients.count
       tally.octets += message.size
       return tally.messages
     }
-    guard case .keep(let folder, let most) = keeping, number <= most else { return .accept }
-    if Self.write(message, to: "\(folder)/\(name(number))") { return .accept }
+    guard case .keep(let folder, let most) = keeping, number <= most else {
+      return message.decision
+    }
+    if Self.write(message, to: "\(folder)/\(name(number))") { return message.decision }
     tally.withLock { tally in
       tally.messages -= 1
       tally.lost += 1

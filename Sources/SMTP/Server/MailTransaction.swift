@@ -24,7 +24,8 @@ extension ServerConversation {
       return nil
     }
     let decision = decide(.mail(from: path.address))
-    if Self.accepts(decision) {
+    if decision.takes {
+      visit.transactions += 1
       envelope = ServerEnvelope(
         from: path.address, hello: hello, user: user, isSecure: isSecure,
         declaredSize: parameters.size, isEightBit: parameters.isEightBit,
@@ -47,7 +48,7 @@ extension ServerConversation {
       return nil
     }
     let decision = decide(.recipient(path.address, accepted: envelope.recipients.count))
-    if Self.accepts(decision) { self.envelope?.recipients.append(path.address) }
+    if decision.takes { self.envelope?.recipients.append(path.address) }
     return give(decision, into: &output) { $0.append("250 2.1.5 Recipient OK\r\n") }
   }
 
@@ -59,11 +60,13 @@ extension ServerConversation {
       return refuse("554 5.5.1 No valid recipients\r\n", into: &output)
     }
     let decision = decide(.data(envelope))
-    if Self.accepts(decision) {
+    var later: [ServerAct] = []
+    if decision.takes {
       body = newBody()
       phase = .data
+      if case .play(let plan) = decide(.text(envelope)).answer { later = plan.acts }
     }
-    return give(decision, into: &output) { $0.append("354 End with CRLF.CRLF\r\n") }
+    return give(decision, later: later, into: &output) { $0.append("354 End with CRLF.CRLF\r\n") }
   }
 
   mutating func chunk(

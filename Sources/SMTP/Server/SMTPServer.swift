@@ -8,21 +8,23 @@ import Octets
 package struct SMTPServer: Sendable {
   package typealias Receiver = @Sendable (ServerMessage) async -> ServerDecision
 
-  private let configuration: ServerConfiguration
-  private let tls: TLSContext?
-  private let isImplicit: Bool
-  private let patience: Duration
+  let configuration: ServerConfiguration
+  let tls: TLSContext?
+  let isImplicit: Bool
+  let patience: Duration
+  let receive: Receiver
   private let loop: EventLoop
-  private let receive: Receiver
 
   /// A server that offers STARTTLS with `tls`, or speaks it from the first octet where
   /// `isImplicit`, and keeps a silent client for as long as `patience`.
+  ///
+  /// A script's message that is not to be kept comes to `receive` too: its decision says so.
   package init(
     _ configuration: ServerConfiguration, tls: TLSContext? = nil, isImplicit: Bool = false,
     patience: Duration = .seconds(300), on loop: EventLoop, receive: @escaping Receiver
   ) {
     var configuration = configuration
-    configuration.offersStartTLS = tls != nil && !isImplicit
+    configuration.offersStartTLS = tls != nil && !isImplicit && !configuration.withholdsStartTLS
     self.configuration = configuration
     self.tls = tls
     self.isImplicit = isImplicit
@@ -47,103 +49,81 @@ package struct SMTPServer: Sendable {
   private func listen(
     at address: SocketAddress, ready: @Sendable (UInt16) -> Void
   ) async -> NetError? {
-    let listener: Listener
+    var listener: Listener
     do throws(NetError) {
       listener = try Listener(at: address, on: loop)
     } catch {
       return error
     }
-    ready(listener.port)
-    let closing = ListenerHandle(listener, on: loop)
-    await withTaskCancellationHandler {
+    let address = address.at(port: listener.port)
+    let door = ServerDoor(ListenerHandle(listener, on: loop))
+    if let outage = configuration.outage {
+      listener.close()
+      let opened = await wait(out: outage, at: address, door) { ready(listener.port) }
+      guard let opened else { return nil }
+      listener = opened
+    } else {
+      ready(listener.port)
+    }
+    return await withTaskCancellationHandler {
       await withDiscardingTaskGroup { group in
-        while !Task.isCancelled, let fd = await listener.acceptDescriptor() {
-          group.addTask(executorPreference: loop) { await serve(fd) }
+        while !Task.isCancelled {
+          let fd = await listener.acceptDescriptor()
+          if let outage = door.takeOutage() {
+            listener.close()
+            guard let opened = await wait(out: outage, at: address, door) else { break }
+            listener = opened
+            continue
+          }
+          guard let fd else { break }
+          let visit = door.enter()
+          group.addTask(executorPreference: loop) {
+            await serve(fd, visit, door)
+            door.leave()
+          }
         }
         group.cancelAll()
       }
+      return nil
     } onCancel: {
-      closing.close()
+      door.close()
+    }
+  }
+
+  /// Holds the port while the outage lasts.
+  ///
+  /// - Returns: The new listener, `nil` when the server is to end.
+  private func wait(
+    out outage: PortOutage, at address: SocketAddress, _ door: ServerDoor,
+    whenHeld: () -> Void = {}
+  ) async -> Listener? {
+    var held = try? HeldPort(at: address, outage.kind)
+    whenHeld()
+    // A year is for good.
+    try? await Task.sleep(for: outage.duration ?? .seconds(31_536_000))
+    if held != nil { held = nil }
+    while !Task.isCancelled {
+      if let listener = try? Listener(at: address, on: loop) {
+        door.open(ListenerHandle(listener, on: loop))
+        return listener
+      }
+      // The system may need a moment to let go of the port.
+      try? await Task.sleep(for: .milliseconds(20))
     }
     return nil
   }
 
-  // MARK: One client
-
-  private func serve(_ fd: AcceptedDescriptor) async {
+  private func serve(
+    _ fd: AcceptedDescriptor, _ visit: ServerVisit, _ door: ServerDoor
+  ) async {
     guard let stream = fd.stream(on: loop) else { return }
     let closing = StreamHandle(stream, on: loop)
     await withTaskCancellationHandler {
-      await converse(over: stream)
+      var client = ServedClient(of: self, over: stream, visit, door)
+      await client.converse()
     } onCancel: {
       closing.close()
     }
     stream.close()
-  }
-
-  private func converse(over stream: Stream) async {
-    do throws(NetError) {
-      if isImplicit, let tls { try await stream.acceptTLS(as: tls, by: .after(patience)) }
-      var conversation = ServerConversation(configuration, isSecure: isImplicit)
-      var input: [UInt8] = []
-      var output: [UInt8] = []
-      /// Where in `input` the octets begin that have not been used up.
-      var start = 0
-      var event = conversation.start(into: &output)
-      while true {
-        let isStartingTLS = event == .startTLS
-        guard try await settle(&event, &conversation, &output, stream) else { return }
-        // What came in the clear behind STARTTLS may be an attacker's.
-        if isStartingTLS { (input, start) = ([], 0) }
-        let step = conversation.receive(input[start...], into: &output)
-        start += step.consumed
-        event = step.event
-        if event != nil { continue }
-        try await flush(&output, stream)
-        if step.consumed > 0, start < input.count { continue }
-        input.removeFirst(start)
-        start = 0
-        if try await stream.read(into: &input, by: .after(patience)) == 0 { return }
-      }
-    } catch {
-      // The client is gone, or too slow: nothing that was acknowledged is lost by it.
-      return
-    }
-  }
-
-  /// Does what the conversation asks for, until it can go on.
-  ///
-  /// - Returns: `false` when the conversation is over.
-  private func settle(
-    _ event: inout ServerEvent?, _ conversation: inout ServerConversation,
-    _ output: inout [UInt8], _ stream: Stream
-  ) async throws(NetError) -> Bool {
-    while let pending = event {
-      switch pending {
-      case .message(let message):
-        let decision = await receive(message)
-        event = conversation.answer(decision, into: &output)
-      case .startTLS:
-        try await flush(&output, stream)
-        guard let tls else { return false }
-        try await stream.acceptTLS(as: tls, by: .after(patience))
-        conversation.startedTLS()
-        event = nil
-      case .wait(let duration):
-        try await flush(&output, stream)
-        try? await Task.sleep(for: duration)
-        event = conversation.resume(into: &output)
-      case .close:
-        try await flush(&output, stream)
-        return false
-      }
-    }
-    return true
-  }
-
-  private func flush(_ output: inout [UInt8], _ stream: Stream) async throws(NetError) {
-    guard !output.isEmpty else { return }
-    try await stream.write(output, stallingAtMost: patience)
-    output.removeAll(keepingCapacity: true)
   }
 }

@@ -3,43 +3,65 @@ import Octets
 /// How decisions and refusals become replies.
 extension ServerConversation {
   func decide(_ moment: @autoclosure () -> ServerMoment) -> ServerDecision {
-    configuration.policy.decide?(moment()) ?? .accept
+    guard let decide = configuration.policy.decide else { return .accept }
+    var visit = visit
+    visit.isSecure = isSecure
+    visit.user = user
+    visit.sender = envelope?.from ?? []
+    return decide(moment(), visit)
   }
 
-  static func accepts(_ decision: ServerDecision) -> Bool {
-    switch decision.answer {
-    case .accept: true
-    case .reply(let reply): reply.isPositive
-    case .drop: false
-    }
-  }
-
-  /// Writes the answer, `usual` where nothing else was decided, now or after the delay.
+  /// Begins to answer; `usual` writes what a well-behaved server says.
+  ///
+  /// When all is done, the phase is again what it was at the call; `later` is done at the end.
   mutating func give(
-    _ decision: ServerDecision, into output: inout [UInt8], usual: (inout [UInt8]) -> Void
+    _ decision: ServerDecision, later: [ServerAct] = [], into output: inout [UInt8],
+    usual: (inout [UInt8]) -> Void
   ) -> ServerEvent? {
-    guard decision.delay <= .zero else {
-      var reply: [UInt8] = []
-      let closes = Self.write(decision.answer, into: &reply, usual)
-      held = Held(reply: reply, closes: closes, next: phase)
-      phase = .waiting
-      return .wait(decision.delay)
+    if later.isEmpty, case .accept = decision.answer, decision.delay <= .zero {
+      usual(&output)
+      return eventOfPhase
     }
-    return Self.write(decision.answer, into: &output, usual) ? close() : nil
+    var reply: [UInt8] = []
+    usual(&reply)
+    held = Held(acts: (decision.acts + later)[...], usual: reply, next: phase)
+    return play(into: &output)
   }
 
-  /// Returns whether the connection ends with it.
-  static func write(
-    _ answer: ServerDecision.Answer, into output: inout [UInt8], _ usual: (inout [UInt8]) -> Void
-  ) -> Bool {
-    switch answer {
-    case .accept: usual(&output)
-    case .reply(let reply):
-      reply.write(into: &output)
-      return reply.ends
-    case .drop: return true
+  /// Does the acts that are left, up to the next one that needs the driver.
+  mutating func play(into output: inout [UInt8]) -> ServerEvent? {
+    while let act = held?.acts.popFirst() {
+      var event: ServerEvent?
+      switch act {
+      case .usual: output += held?.usual ?? []
+      case .reply(let reply): reply.write(into: &output)
+      case .octets(let octets): output += octets
+      case .wait(let duration): event = .wait(duration)
+      case .reading(let rate): event = .reading(perSecond: rate)
+      case .writing(let rate): event = .writing(perSecond: rate)
+      case .discardInput: event = .discardInput
+      case .outage(let outage): event = .outage(outage)
+      case .awaitText(let octets):
+        phase = .data
+        textPause = max(1, octets)
+        return nil
+      case .end(let ending):
+        held = nil
+        return close(ending)
+      }
+      if let event {
+        phase = .waiting
+        return event
+      }
     }
-    return false
+    if let held { phase = held.next }
+    held = nil
+    return eventOfPhase
+  }
+
+  private var eventOfPhase: ServerEvent? {
+    if case .awaitingTLS = phase { return .startTLS }
+    return nil
   }
 
   /// As `refuse`, for a line that may have been a response in AUTH.
@@ -66,9 +88,9 @@ extension ServerConversation {
     body = nil
   }
 
-  mutating func close() -> ServerEvent {
+  mutating func close(_ ending: ServerEnding = .farewell) -> ServerEvent {
     phase = .closed
     reset()
-    return .close
+    return .close(ending)
   }
 }

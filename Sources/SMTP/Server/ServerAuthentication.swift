@@ -33,14 +33,18 @@ extension ServerConversation {
       return nil
     case .refused(let reply): return refuseLine(reply, into: &output)
     case .credentials(let user, let password):
-      guard configuration.authenticator?(user, password) == true else {
+      let isRight = configuration.authenticator?(user, password) == true
+      let decision = decide(.authentication(user: user))
+      guard isRight || decision != .accept else {
         return refuseLine("535 5.7.8 Authentication failed\r\n", into: &output)
       }
       exchange = nil
       phase = .commands
-      self.user = user
-      output.append("235 2.7.0 Authenticated\r\n")
-      return nil
+      if isRight, decision.takes { self.user = user }
+      return give(decision, into: &output) {
+        $0.append(
+          isRight ? "235 2.7.0 Authenticated\r\n" : "535 5.7.8 Authentication failed\r\n")
+      }
     }
   }
 }

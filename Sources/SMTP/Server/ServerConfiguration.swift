@@ -1,3 +1,5 @@
+package import Net
+
 /// What a server calls itself, offers, asks for and puts up with.
 package struct ServerConfiguration: Sendable {
   /// The service extensions that EHLO may announce.
@@ -24,6 +26,8 @@ package struct ServerConfiguration: Sendable {
   package var extensions: Extensions = .all
   /// Whether the driver can do a TLS handshake.
   package var offersStartTLS = false
+  /// Whether STARTTLS is kept back even where it could be done.
+  package var withholdsStartTLS = false
   /// `nil`: AUTH is not offered.
   package var authenticator: Authenticator?
   /// Whether passwords may cross a connection without TLS.
@@ -38,6 +42,8 @@ package struct ServerConfiguration: Sendable {
   /// Off: messages are counted and examined, their octets not kept.
   package var keepsMessages = true
   package var policy = ServerPolicy.acceptAll
+  /// Turns clients away from the start.
+  package var outage: PortOutage?
 
   package init() {}
 }

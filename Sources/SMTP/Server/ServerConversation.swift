@@ -29,9 +29,11 @@ package struct ServerConversation: Sendable {
     case closed
   }
 
+  /// An answer that is not finished.
   struct Held {
-    let reply: [UInt8]
-    let closes: Bool
+    var acts: ArraySlice<ServerAct>
+    let usual: [UInt8]
+    /// The phase after it.
     let next: Phase
   }
 
@@ -45,6 +47,9 @@ package struct ServerConversation: Sendable {
   var exchange: AuthenticationExchange?
   var body: BodyReceiver?
   var held: Held?
+  /// How many more octets of the text come in before the held acts go on.
+  var textPause: Int?
+  var visit: ServerVisit
   var isSecure: Bool
   var hello: [UInt8]?
   var isExtended = false
@@ -55,9 +60,14 @@ package struct ServerConversation: Sendable {
   /// - Parameters:
   ///   - configuration: What is offered and how it is answered.
   ///   - isSecure: Whether TLS came before the first octet (port 465).
-  package init(_ configuration: ServerConfiguration, isSecure: Bool = false) {
+  ///   - visit: What the driver knows about the connection.
+  package init(
+    _ configuration: ServerConfiguration, isSecure: Bool = false,
+    visit: ServerVisit = ServerVisit()
+  ) {
     self.configuration = configuration
     self.isSecure = isSecure
+    self.visit = visit
   }
 
   /// Whether input is of no use until the driver has done what the last event asked for.
@@ -71,14 +81,17 @@ package struct ServerConversation: Sendable {
   /// Writes the banner; call it once, before anything else.
   package mutating func start(into output: inout [UInt8]) -> ServerEvent? {
     let decision = decide(.connect)
-    let name = configuration.name
-    let event = give(decision, into: &output) {
-      $0.append(contentsOf: "220 \(name) ESMTP\r\n".utf8)
-    }
     // A server that will not serve may say so in its banner (RFC 5321 §3.1).
-    guard case .reply(let reply) = decision.answer, !reply.isPositive else { return event }
-    if let held { self.held = Held(reply: held.reply, closes: true, next: .closed) }
-    return held == nil ? close() : event
+    let acts = decision.acts
+    let isRefusal = acts.contains { act in
+      if case .reply(let reply) = act { return !reply.isPositive }
+      return false
+    }
+    let name = configuration.name
+    return give(
+      decision, later: isRefusal && !acts.contains(where: \.isEnd) ? [.end(.farewell)] : [],
+      into: &output
+    ) { $0.append(contentsOf: "220 \(name) ESMTP\r\n".utf8) }
   }
 
   package mutating func receive(
@@ -112,13 +125,10 @@ package struct ServerConversation: Sendable {
     return give(decision, into: &output) { $0.append("250 2.0.0 Message accepted\r\n") }
   }
 
-  /// Goes on after a wait.
+  /// Goes on with an answer once the driver has done its part of it.
   package mutating func resume(into output: inout [UInt8]) -> ServerEvent? {
-    guard case .waiting = phase, let held else { return nil }
-    self.held = nil
-    phase = held.next
-    output.append(contentsOf: held.reply)
-    return held.closes ? close() : nil
+    guard case .waiting = phase else { return nil }
+    return play(into: &output)
   }
 
   /// Begins anew after the handshake: what was said in the clear counts for nothing (RFC 3207
@@ -159,8 +169,15 @@ package struct ServerConversation: Sendable {
       }
       return (count, obey(command, into: &output))
     case .data:
-      guard let (count, isComplete) = body?.takeLines(input) else { return (0, close()) }
-      return (count, isComplete ? finish(isChunked: false, into: &output) : nil)
+      let part = textPause.map { UnsafeBufferPointer(rebasing: input.prefix($0)) } ?? input
+      guard let (count, isComplete) = body?.takeLines(part) else { return (0, close()) }
+      if isComplete {
+        (held, textPause) = (nil, nil)
+        return (count, finish(isChunked: false, into: &output))
+      }
+      guard let pause = textPause else { return (count, nil) }
+      textPause = pause > count ? pause - count : nil
+      return (count, textPause == nil ? play(into: &output) : nil)
     case .chunk(let remaining, let isLast):
       let count = min(remaining, input.count)
       body?.takeChunk(UnsafeBufferPointer(rebasing: input[..<count]))
@@ -189,14 +206,16 @@ package struct ServerConversation: Sendable {
       return authenticate(mechanism, initial, into: &output)
     case .startTLS: return startTLS(into: &output)
     case .reset:
-      reset()
-      output.append("250 2.0.0 Reset\r\n")
+      let decision = decide(.reset)
+      if decision.takes { reset() }
+      return give(decision, into: &output) { $0.append("250 2.0.0 Reset\r\n") }
     case .noOperation: output.append("250 2.0.0 OK\r\n")
     case .verify: output.append("252 2.5.1 Cannot verify, but will take the message\r\n")
     case .help: output.append("214 2.0.0 See RFC 5321\r\n")
     case .quit:
-      output.append("221 2.0.0 Bye\r\n")
-      return close()
+      return give(decide(.quit), later: [.end(.farewell)], into: &output) {
+        $0.append("221 2.0.0 Bye\r\n")
+      }
     case .malformed(let reply): return refuse(reply, into: &output)
     case .malformedChunk:
       output.append("501 5.5.4 Syntax: BDAT size [LAST]\r\n")
@@ -211,8 +230,8 @@ package struct ServerConversation: Sendable {
   private mutating func greet(
     _ name: [UInt8], _ isExtended: Bool, into output: inout [UInt8]
   ) -> ServerEvent? {
-    let decision = decide(.hello(name))
-    if Self.accepts(decision) {
+    let decision = decide(.hello(name, isExtended: isExtended))
+    if decision.takes {
       reset()
       hello = name
       self.isExtended = isExtended
@@ -250,8 +269,8 @@ package struct ServerConversation: Sendable {
     guard configuration.offersStartTLS, !isSecure else {
       return refuse("503 5.5.1 STARTTLS is not available\r\n", into: &output)
     }
-    output.append("220 2.0.0 Ready to start TLS\r\n")
-    phase = .awaitingTLS
-    return .startTLS
+    let decision = decide(.startTLS)
+    if decision.takes { phase = .awaitingTLS }
+    return give(decision, into: &output) { $0.append("220 2.0.0 Ready to start TLS\r\n") }
   }
 }

@@ -1,3 +1,5 @@
+package import Net
+
 /// From whom a message comes and to whom it goes, as the commands said.
 package struct ServerEnvelope: Sendable, Equatable {
   /// Empty for the null sender `<>`.
@@ -41,6 +43,14 @@ package enum ServerEvent: Sendable, Equatable {
   case startTLS
   /// Write the output, wait, call `resume`.
   case wait(Duration)
+  /// Read no faster from here on, and call `resume`.
+  case reading(perSecond: Int)
+  /// Write the output, write no faster from here on, and call `resume`.
+  case writing(perSecond: Int)
+  /// Throw away what has come in, and call `resume`.
+  case discardInput
+  /// Turn new clients away, and call `resume`.
+  case outage(PortOutage)
   /// Write the output and close.
-  case close
+  case close(ServerEnding)
 }

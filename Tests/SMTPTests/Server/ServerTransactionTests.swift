@@ -165,7 +165,7 @@ import Testing
     #expect(
       String(decoding: output[count...], as: UTF8.self)
         == "452-4.3.1 Disk full\r\n452 4.3.1 sorry\r\n")
-    #expect(conversation.receive(input[step.consumed...], into: &output).event == .close)
+    #expect(conversation.receive(input[step.consumed...], into: &output).event == .close(.farewell))
   }
 
   @Test func `a script may refuse, delay, drop and end`() {

@@ -5,7 +5,10 @@ struct ServerTranscript: Equatable {
   var output = ""
   var messages: [ServerMessage] = []
   var waits: [Duration] = []
+  /// What else the driver was asked to do.
+  var faults: [ServerEvent?] = []
   var isClosed = false
+  var ending: ServerEnding?
   var asksForTLS = false
 
   /// Feeds `input` in pieces of `size` octets and answers each message as the policy says.
@@ -41,6 +44,12 @@ struct ServerTranscript: Equatable {
     return run(Array(input.utf8), by: size, on: &conversation)
   }
 
+  /// A server that plays a script.
+  static func run(_ input: String, playing script: String) throws -> ServerTranscript {
+    let script = try SandboxScript(parsing: script)
+    return run(input) { $0.play(script) }
+  }
+
   /// The first words of the replies.
   var codes: [String] {
     output.split(separator: "\r\n").filter { $0.dropFirst(3).first != "-" }.map {
@@ -59,8 +68,13 @@ struct ServerTranscript: Equatable {
     case .wait(let duration):
       waits.append(duration)
       take(conversation.resume(into: &output), &conversation, &output)
+    case .reading, .writing, .discardInput, .outage:
+      faults.append(event)
+      take(conversation.resume(into: &output), &conversation, &output)
     case .startTLS: asksForTLS = true
-    case .close: isClosed = true
+    case .close(let ending):
+      isClosed = true
+      self.ending = ending
     }
   }
 }

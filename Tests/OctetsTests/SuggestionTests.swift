@@ -1,4 +1,4 @@
-import App
+import Octets
 import Testing
 
 struct SuggestionTests {
