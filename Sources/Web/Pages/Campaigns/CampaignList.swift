@@ -32,9 +32,7 @@ struct CampaignList {
     let found = try await member.store.campaigns.page(
       in: member.home, states: tab?.states, archived: tab?.word == "archived", search: search,
       after: after, limit: Self.pageSize + 1)
-    let shown = Array(found.prefix(Self.pageSize))
-    let next =
-      found.count > shown.count ? shown.last.map { Cursor([$0.id.text(.campaign)]) } : nil
+    let slice = PageSlice(found, length: Self.pageSize) { Cursor([$0.id.text(.campaign)]) }
     let assets = member.site.assets
     let isNarrowed = search != nil || tab?.word != nil || after != nil
     let content: HTML = """
@@ -50,8 +48,8 @@ struct CampaignList {
       ).html(request))\
       \(searchForm(search))\
       <div class="card">\
-      \(shown.isEmpty ? empty(isNarrowed) : table(shown))\
-      \(Pager(shown: shown.count, next: next, request: request).html(assets))</div>
+      \(slice.shown.isEmpty ? empty(isNarrowed) : table(slice.shown))\
+      \(Pager(shown: slice.shown.count, next: slice.next, request: request).html(assets))</div>
       """
     return member.visit.answer(Layout.page("Campaigns", in: .campaigns, member, content))
   }

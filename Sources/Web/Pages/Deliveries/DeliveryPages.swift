@@ -50,20 +50,19 @@ struct DeliveryPages {
     let rows = try await member.store.deliveries.page(
       of: campaign.key, states: DeliveryFilter.states(request), search: search, after: after,
       limit: Self.pageSize + 1)
-    let shown = Array(rows.prefix(Self.pageSize))
-    let next = rows.count > shown.count ? shown.last.map { Cursor([String($0.number)]) } : nil
+    let slice = PageSlice(rows, length: Self.pageSize) { Cursor([String($0.number)]) }
     let assets = member.site.assets
     let id = campaign.id.text(.campaign)
     let table: HTML =
-      shown.isEmpty
+      slice.shown.isEmpty
       ? EmptyState(
         icon: .mail, title: campaign.counts.total == 0 ? "No recipients yet" : "Nobody here",
         sentence: campaign.counts.total == 0
           ? "The recipients are listed as soon as the campaign starts."
           : "No recipient of this campaign matches."
       ).html(assets)
-      : DeliveryTable(rows: shown, member: member, label: "Deliveries").html
-    let pager = Pager(shown: shown.count, next: next, request: request).html(assets)
+      : DeliveryTable(rows: slice.shown, member: member, label: "Deliveries").html
+    let pager = Pager(shown: slice.shown.count, next: slice.next, request: request).html(assets)
     let content: HTML = """
       \(PageHead(
         title: "Deliveries",

@@ -35,13 +35,11 @@ struct ContactList {
   }
 
   private var filters: HTML {
-    """
-    <form class="filters" method="get" role="search" aria-label="Contacts">\
-    <label class="search"><span class="sr">Search</span>\(Icon.search.html(member.site.assets))\
-    <input type="search" name="q" placeholder="Beginning of an address" maxlength="200" \
-    value="\(search)"></label><button class="btn">Search</button>\
-    \(HTML.when(!search.isEmpty, "<a class=\"btn quiet\" href=\"/contacts\">Clear</a>"))</form>
-    """
+    SearchBox(
+      label: "Contacts", placeholder: "Beginning of an address", search: search,
+      address: "/contacts"
+    )
+    .html(member.site.assets)
   }
 
   private func empty(_ isNew: Bool) -> HTML {
@@ -63,16 +61,15 @@ struct ContactList {
   }
 
   private var table: HTML {
-    let shown = found.prefix(Self.length)
-    let next =
-      found.count > Self.length
-      ? shown.last.map { Cursor([$0.list.text(.list), String($0.line)]) } : nil
+    let slice = PageSlice(found, length: Self.length) {
+      Cursor([$0.list.text(.list), String($0.line)])
+    }
     return """
       <div class="table-wrap" role="region" tabindex="0" aria-label="Contacts">
       <table class="table"><thead><tr><th scope="col">Address</th><th scope="col">List</th>\
       <th scope="col" class="opt">Known about them</th></tr></thead>
-      <tbody>\(HTML.each(shown, row))</tbody></table></div>
-      \(Pager(shown: shown.count, next: next, request: member.request).html(member.site.assets))
+      <tbody>\(HTML.each(slice.shown, row))</tbody></table></div>
+      \(Pager(shown: slice.shown.count, next: slice.next, request: member.request).html(member.site.assets))
       """
   }
 

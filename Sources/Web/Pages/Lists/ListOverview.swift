@@ -27,13 +27,8 @@ struct ListOverview {
   }
 
   private var filters: HTML {
-    """
-    <form class="filters" method="get" role="search" aria-label="Lists">\
-    <label class="search"><span class="sr">Search</span>\(Icon.search.html(member.site.assets))\
-    <input type="search" name="q" placeholder="Name of the list" maxlength="200" \
-    value="\(search)"></label><button class="btn">Search</button>\
-    \(HTML.when(!search.isEmpty, "<a class=\"btn quiet\" href=\"/lists\">Clear</a>"))</form>
-    """
+    SearchBox(label: "Lists", placeholder: "Name of the list", search: search, address: "/lists")
+      .html(member.site.assets)
   }
 
   private func empty(_ isNew: Bool) -> HTML {
@@ -55,15 +50,14 @@ struct ListOverview {
   }
 
   private var table: HTML {
-    let shown = found.prefix(Self.length)
-    let next = found.count > Self.length ? shown.last.map { Cursor([$0.id.text(.list)]) } : nil
+    let slice = PageSlice(found, length: Self.length) { Cursor([$0.id.text(.list)]) }
     return """
       <div class="table-wrap" role="region" tabindex="0" aria-label="Lists">
       <table class="table"><thead><tr><th scope="col">List</th><th scope="col">State</th>\
       <th scope="col" class="end">People</th><th scope="col" class="end opt">Left out</th>\
       <th scope="col" class="opt">Uploaded</th></tr></thead>
-      <tbody>\(HTML.each(shown, row))</tbody></table></div>
-      \(Pager(shown: shown.count, next: next, request: member.request).html(member.site.assets))
+      <tbody>\(HTML.each(slice.shown, row))</tbody></table></div>
+      \(Pager(shown: slice.shown.count, next: slice.next, request: member.request).html(member.site.assets))
       """
   }
 

@@ -22,18 +22,17 @@ struct LogPage {
     let rows = try await member.store.log.page(
       in: member.home, after: Cursor(request.query["after"], parts: 4).flatMap(Self.place),
       limit: Self.pageSize + 1, troubleOnly: onlyTrouble)
-    let shown = Array(rows.prefix(Self.pageSize))
-    let next = rows.count > shown.count ? shown.last.map(Self.cursor) : nil
+    let slice = PageSlice(rows, length: Self.pageSize, cursor: Self.cursor)
     let assets = member.site.assets
     let table: HTML =
-      shown.isEmpty
+      slice.shown.isEmpty
       ? EmptyState(
         icon: .log, title: onlyTrouble ? "No trouble" : "Nothing tried yet",
         sentence: onlyTrouble
           ? "Every try so far was accepted by the server."
           : "Each try to deliver a message is noted here with the server’s answer."
       ).html(assets)
-      : self.table(shown)
+      : self.table(slice.shown)
     let content: HTML = """
       \(PageHead(title: "Log", lede: "Every try to deliver, newest first").html)\
       \(Tabs(
@@ -41,7 +40,7 @@ struct LogPage {
         choices: [(nil, "Everything", nil), ("trouble", "Only trouble", nil)]
       ).html(request))\
       <div class="card">\(table)\
-      \(Pager(shown: shown.count, next: next, request: request).html(assets))</div>
+      \(Pager(shown: slice.shown.count, next: slice.next, request: request).html(assets))</div>
       """
     return member.visit.answer(Layout.page("Log", in: .log, member, content))
   }

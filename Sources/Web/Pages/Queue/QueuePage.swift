@@ -31,15 +31,14 @@ struct QueuePage {
     let rows = try await member.store.deliveries.queue(
       in: member.home, states: DeliveryFilter.states(request) ?? Self.waiting, after: after,
       limit: Self.pageSize + 1)
-    let shown = Array(rows.prefix(Self.pageSize))
-    let next =
-      rows.count > shown.count
-      ? shown.last.map { Cursor([$0.campaign.text(.campaign), String($0.number)]) } : nil
+    let slice = PageSlice(rows, length: Self.pageSize) {
+      Cursor([$0.campaign.text(.campaign), String($0.number)])
+    }
     let assets = member.site.assets
     let totals = try await member.store.workspaces.totals(member.home)
     let waiting = Self.waiting.reduce(0) { $0 + totals.deliveries[$1] }
     let table: HTML =
-      shown.isEmpty
+      slice.shown.isEmpty
       ? EmptyState(
         icon: .queue, title: "Nothing here",
         sentence: request.query[DeliveryFilter.name] == nil
@@ -47,7 +46,7 @@ struct QueuePage {
           : "No message is in this state.",
         action: ("/queue/new", "Write a single message")
       ).html(assets)
-      : DeliveryTable(rows: shown, member: member, namesCampaign: true, label: "Queue").html
+      : DeliveryTable(rows: slice.shown, member: member, namesCampaign: true, label: "Queue").html
     let content: HTML = """
       \(PageHead(
         title: "Queue", lede: "Every message of this workspace, the newest campaign first",
@@ -58,7 +57,7 @@ struct QueuePage {
       \(DeliveryFilter.tabs(
         totals.deliveries, first: ("Waiting", waiting), label: "Messages by state", request))\
       <div class="card">\(table)\
-      \(Pager(shown: shown.count, next: next, request: request).html(assets))</div>
+      \(Pager(shown: slice.shown.count, next: slice.next, request: request).html(assets))</div>
       """
     return member.visit.answer(Layout.page("Queue", in: .queue, member, content))
   }

@@ -33,14 +33,11 @@ struct InboxList {
   }
 
   private var filters: HTML {
-    let assets = member.site.assets
-    return """
-      <form class="filters" method="get" role="search" aria-label="Messages">\
-      <label class="search"><span class="sr">Search</span>\(Icon.search.html(assets))\
-      <input type="search" name="q" placeholder="Subject, sender or recipient" maxlength="200" \
-      value="\(search)"></label><button class="btn">Search</button>\
-      \(HTML.when(!search.isEmpty, "<a class=\"btn quiet\" href=\"/sandbox\">Clear</a>"))</form>
-      """
+    SearchBox(
+      label: "Messages", placeholder: "Subject, sender or recipient", search: search,
+      address: "/sandbox"
+    )
+    .html(member.site.assets)
   }
 
   private var empty: HTML {
@@ -63,15 +60,13 @@ struct InboxList {
   }
 
   private var table: HTML {
-    let shown = found.prefix(Self.length)
-    let next =
-      found.count > Self.length ? shown.last.map { Cursor([$0.id.text(.message)]) } : nil
+    let slice = PageSlice(found, length: Self.length) { Cursor([$0.id.text(.message)]) }
     return """
       <div class="table-wrap" role="region" tabindex="0" aria-label="Messages">
       <table class="table"><thead><tr><th scope="col">Subject</th><th scope="col">To</th>\
       <th scope="col">Received</th><th scope="col" class="end opt">Size</th></tr></thead>
-      <tbody>\(HTML.each(shown, row))</tbody></table></div>
-      \(Pager(shown: shown.count, next: next, request: member.request).html(member.site.assets))
+      <tbody>\(HTML.each(slice.shown, row))</tbody></table></div>
+      \(Pager(shown: slice.shown.count, next: slice.next, request: member.request).html(member.site.assets))
       """
   }
 

@@ -27,13 +27,10 @@ struct TemplateList {
   }
 
   private var filters: HTML {
-    """
-    <form class="filters" method="get" role="search" aria-label="Templates">\
-    <label class="search"><span class="sr">Search</span>\(Icon.search.html(member.site.assets))\
-    <input type="search" name="q" placeholder="Name or subject" maxlength="200" \
-    value="\(search)"></label><button class="btn">Search</button>\
-    \(HTML.when(!search.isEmpty, "<a class=\"btn quiet\" href=\"/templates\">Clear</a>"))</form>
-    """
+    SearchBox(
+      label: "Templates", placeholder: "Name or subject", search: search, address: "/templates"
+    )
+    .html(member.site.assets)
   }
 
   private func empty(_ isNew: Bool) -> HTML {
@@ -55,16 +52,14 @@ struct TemplateList {
   }
 
   private var table: HTML {
-    let shown = found.prefix(Self.length)
-    let next =
-      found.count > Self.length ? shown.last.map { Cursor([$0.id.text(.template)]) } : nil
+    let slice = PageSlice(found, length: Self.length) { Cursor([$0.id.text(.template)]) }
     return """
       <div class="table-wrap" role="region" tabindex="0" aria-label="Templates">
       <table class="table"><thead><tr><th scope="col">Template</th><th scope="col">Body</th>\
       <th scope="col" class="opt">Changed</th>\
       <th scope="col"><span class="sr">Actions</span></th></tr></thead>
-      <tbody>\(HTML.each(shown, row))</tbody></table></div>
-      \(Pager(shown: shown.count, next: next, request: member.request).html(member.site.assets))
+      <tbody>\(HTML.each(slice.shown, row))</tbody></table></div>
+      \(Pager(shown: slice.shown.count, next: slice.next, request: member.request).html(member.site.assets))
       """
   }
 
