@@ -1,6 +1,5 @@
 import CAssets
 import Crypto
-import Glibc
 import Model
 import Octets
 import Storage
@@ -48,7 +47,7 @@ struct DemoCompany: Sendable {
     let name = "workshop-friends.csv"
     let stored = Token(bits: 160, as: .base32).text
     let path = "\(installation.folder.uploads)/\(stored)"
-    try write(Self.file(name), to: path)
+    try installation.folder.write(Self.file(name), to: path)
     let survey = try Importer.survey(path, column: nil)
     let audience = Audience(
       id: .new(), workspace: workspace, file: stored,
@@ -72,15 +71,5 @@ struct DemoCompany: Sendable {
   private static func file(_ name: String) -> [UInt8] {
     guard let asset = martlet_demo_file(name)?.pointee else { return [] }
     return Array(UnsafeBufferPointer(start: asset.bytes, count: asset.count))
-  }
-
-  private func write(_ octets: [UInt8], to path: String) throws {
-    guard let stream = fopen(path, "we") else {
-      throw DataFolder.failure("A file cannot be stored")
-    }
-    let written = octets.withUnsafeBytes { fwrite($0.baseAddress, 1, $0.count, stream) }
-    guard fclose(stream) == 0, written == octets.count else {
-      throw DataFolder.failure("A file cannot be stored")
-    }
   }
 }

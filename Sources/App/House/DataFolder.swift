@@ -44,18 +44,24 @@ final class DataFolder: Sendable {
   func attachment(_ file: String) -> String { "\(path)/attachments/\(file)" }
 
   func write(_ octets: [UInt8], toAttachment file: String) throws(Failure) {
-    let path = attachment(file)
+    try write(octets, to: attachment(file), called: "The attachment")
+  }
+
+  /// Stores a file of ours, durably.
+  func write(
+    _ octets: [UInt8], to path: String, called name: String = "A file"
+  ) throws(Failure) {
     guard let stream = fopen(path, "we") else {
-      throw Self.failure("The attachment cannot be stored in \(self.path)")
+      throw Self.failure("\(name) cannot be stored in \(self.path)")
     }
     let written = octets.withUnsafeBytes { fwrite($0.baseAddress, 1, $0.count, stream) }
     let isSafe = fflush(stream) == 0 && fsync(fileno(stream)) == 0
     guard fclose(stream) == 0, isSafe, written == octets.count else {
-      throw Self.failure("The attachment cannot be stored in \(self.path)")
+      throw Self.failure("\(name) cannot be stored in \(self.path)")
     }
   }
 
-  static func failure(_ what: String) -> Failure {
+  private static func failure(_ what: String) -> Failure {
     let code = errno
     let reason = String(cString: strerror(code))
     let advice =

@@ -127,15 +127,11 @@ struct ListPage {
   }
 
   private var filters: HTML {
-    let back = showsRefused ? "\(address)?show=refused" : address
-    return """
-      <form class="filters" method="get" role="search" aria-label="Rows">\
-      \(HTML.when(showsRefused, "<input type=\"hidden\" name=\"show\" value=\"refused\">"))\
-      <label class="search"><span class="sr">Search</span>\(Icon.search.html(member.site.assets))\
-      <input type="search" name="q" placeholder="Beginning of an address" maxlength="200" \
-      value="\(search)"></label><button class="btn">Search</button>\
-      \(HTML.when(!search.isEmpty, "<a class=\"btn quiet\" href=\"\(back)\">Clear</a>"))</form>
-      """
+    SearchBox(
+      label: "Rows", placeholder: "Beginning of an address", search: search,
+      address: showsRefused ? "\(address)?show=refused" : address,
+      kept: showsRefused ? ("show", "refused") : nil
+    ).html(member.site.assets)
   }
 
   private var empty: HTML {
@@ -150,11 +146,11 @@ struct ListPage {
   }
 
   private var table: HTML {
-    let shown = Array(rows.prefix(Self.length))
-    let next = rows.count > Self.length ? shown.last.map { Cursor([String($0.line)]) } : nil
-    let pager = Pager(shown: shown.count, next: next, request: member.request)
+    let slice = PageSlice(rows, length: Self.length) { Cursor([String($0.line)]) }
+    let pager = Pager(shown: slice.shown.count, next: slice.next, request: member.request)
     return """
-      \(RowTable(list: list, rows: shown, label: "People").html)\(pager.html(member.site.assets))
+      \(RowTable(list: list, rows: slice.shown, label: "People").html)\
+      \(pager.html(member.site.assets))
       """
   }
 
