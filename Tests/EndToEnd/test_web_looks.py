@@ -6,9 +6,10 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from browsing import NARROW, PHONE, WIDE, Window
+from contact_files import table
 from program import Martlet
 from served import Served
-from sights import pages_of
+from sights import FILES, pages_of
 from walking import PASSWORD, Person
 
 SIGHTS = [("light", WIDE), ("dark", WIDE), ("dark", PHONE), ("light", PHONE)]
@@ -68,6 +69,35 @@ def test_every_page_of_someone_signed_in(company, window):
     for path in pages:
         window.open(path)
         faults += looked_at(window)
+    assert not faults, "\n".join(faults)
+
+
+def test_names_without_a_space_to_break_at_fit_a_phone(company, window):
+    clerk, long = company.clerk, "Unbreakable" * 5
+    address = f"{'donaudampfschiff' * 4}@{'gesellschaft' * 4}.example.com"
+    rows = [["email", long], [address, long * 2]]
+    sandbox = next(link for link in clerk.get("/senders").links if "/senders/snd_" in link)
+    campaign = clerk.add_campaign(
+        "send", sandbox, {"file": (f"{long}.csv", table(rows)), "attachment": (f"{long}.pdf", b"%PDF")},
+        subject=long, source="file", attach="yes",
+    )
+    clerk.wait_for(campaign, "Sent")
+    clerk.add_list(table(rows), name=long)
+    clerk.add_template(long)
+    clerk.add_sender(long)
+    clerk.submit(clerk.get("/queue/new"), "/queue", {"to": address, "subject": long, "body": long})
+    begin = ["/queue", "/log", "/contacts", "/lists", "/templates", "/senders", "/sandbox", "/campaigns", "/", campaign]
+    pages = [page for start in begin for page in [start, *clerk.get(start).links]]
+    about = [page for page in dict.fromkeys(pages) if page in begin or re.search(r"/\w{3}_\w+|/deliveries/", page)]
+    pages = [page for page in about if not FILES.search(page)]
+    pages = [page for page in pages if long in clerk.get(page).text or address in clerk.get(page).text]
+    assert len(pages) > 12, pages
+    window.page.set_viewport_size(NARROW)
+    faults = []
+    for path in pages:
+        window.open(path)
+        if (excess := window.sideways()) > 0:
+            faults.append(f"{path} is {excess} px too wide at 360 px: {widest(window.page)}")
     assert not faults, "\n".join(faults)
 
 
