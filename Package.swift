@@ -45,7 +45,7 @@ let package = Package(
     .target(name: "Octets", swiftSettings: strict),
     .target(name: "Locking", swiftSettings: strict),
     room("Telemetry"),
-    room("Crypto", ["CSodium"]),
+    room("Crypto", ["CSodium", "COpenSSL"]),
     room("Net", ["CNet", "COpenSSL"]),
     room("Database", ["CSQLite"]),
     room("Liquid"),
@@ -98,7 +98,7 @@ let package = Package(
     tests("Net"),
     .testTarget(
       name: "OctetsTests", dependencies: open + ["TestSupport"], swiftSettings: strict),
-    tests("SMTP", ["Net"]),
+    tests("SMTP", ["Net", "Crypto", "MIME"]),
     tests("Spreadsheet"),
     tests("Storage", ["CSQLite", "Database", "MIME", "Model"]),
     tests("Telemetry"),

@@ -67,6 +67,12 @@ final class Channel {
     }
   }
 
+  /// Whether there was room to write since it was last asked; does not wait.
+  func tookRoom() -> Bool {
+    defer { isWritable = false }
+    return isWritable
+  }
+
   func wake(reading: Bool, writing: Bool) {
     if reading {
       if let waiter = reader {
@@ -110,8 +116,15 @@ final class Channel {
 }
 
 /// A moment on the monotonic clock by which a step must be done.
-package struct Deadline: Sendable {
+package struct Deadline: Sendable, Comparable {
   let nanoseconds: UInt64
+
+  /// Whether the moment has passed.
+  var isOver: Bool { nanoseconds <= martlet_monotonic() }
+
+  package static func < (left: Deadline, right: Deadline) -> Bool {
+    left.nanoseconds < right.nanoseconds
+  }
 
   /// The moment that lies `duration` ahead.
   package static func after(_ duration: Duration) -> Deadline {

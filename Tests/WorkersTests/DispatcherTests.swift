@@ -280,6 +280,36 @@ struct DispatcherTests {
     }
   }
 
+  @Test(arguments: [ServerConfiguration.Extensions.all, []])
+  func `a session ends at the server's own limits`(
+    extensions: ServerConfiguration.Extensions
+  ) async throws {
+    for (limits, domains, connections) in [
+      ("MAILMAX=4", 1, 5), ("MAILMAX=1", 1, 17), ("RCPTDOMAINMAX=1", 1, 1),
+      ("RCPTDOMAINMAX=2", 2, 1),
+      // Each message goes to the other domain than the one before.
+      ("RCPTDOMAINMAX=1 RCPTMAX=1", 2, 17),
+    ] {
+      try await Office.open { office in
+        try await office.prepare(recipients: 17, domains: domains)
+        let room = Mailroom()
+        try await room.whileServing(
+          on: office.loop,
+          {
+            $0.extensions = extensions
+            $0.limits = limits
+          }
+        ) { port in
+          let dispatcher = try office.dispatcher(to: port) { $0.connections = 1 }
+          #expect(try await dispatcher.send().word == "finished")
+        }
+        #expect(room.book.connections == connections, "\(limits)")
+        #expect(try await office.counts()[.sent] == 17)
+        try await office.check(room.book)
+      }
+    }
+  }
+
   @Test func `a message that cannot be made fails alone`() async throws {
     try await Office.open(
       text: "{% if email == 'p3@example.com' %}{{ 1 | divided_by: 0 }}{% endif %}"

@@ -72,7 +72,9 @@ struct Courier: Sendable {
         current = await prepare(delivery)
       }
       guard var message = current else { continue }
-      if let open = session, !open.isUsable || messages >= run.messagesPerSession {
+      if let open = session,
+        !open.isUsable || messages >= run.messagesPerSession || !open.hasRoom(for: message.envelope)
+      {
         await open.quit()
         run.gate.ended()
         session = nil
@@ -133,11 +135,14 @@ struct Courier: Sendable {
         continue
       }
       do throws(SessionError) {
-        let session = try await run.exit.open()
+        let session = try await run.exit.open { show($0) }
         run.gate.succeeded()
         run.log?.info(
           "session open",
-          ["server": .text(session.server), "encryption": .text(session.encryption ?? "none")])
+          [
+            "server": .text(session.server), "encryption": .text(session.encryption ?? "none"),
+            "resumed": .flag(session.isResumed),
+          ])
         return session
       } catch {
         run.gate.failed(error, now: .now())
@@ -149,6 +154,11 @@ struct Courier: Sendable {
       }
     }
     return nil
+  }
+
+  /// Lets the log have the last lines of a conversation that went wrong.
+  private func show(_ transcript: Transcript) {
+    run.log?.debug("what was said last", ["lines": .text(transcript.text)])
   }
 
   /// A message whose text was never sent: back into the queue, or due again if its intent stands.
@@ -181,6 +191,7 @@ struct Courier: Sendable {
       do throws(SessionError) {
         go = try await session.awaitGo()
       } catch {
+        show(session.transcript)
         return await brokenBeforeText(current, error)
       }
       var next: Prepared?
@@ -197,6 +208,7 @@ struct Courier: Sendable {
           outcome = senderFailed(reply) ?? Self.outcome(of: reply)
         } catch {
           if error.isInDoubt { current.permit?.spend() }
+          show(session.transcript)
           outcome = Task.isCancelled ? Self.outcome(ofCut: error) : Self.outcome(of: error)
         }
       }
@@ -239,6 +251,11 @@ struct Courier: Sendable {
       var prepared = await prepare(delivery)
     else { return nil }
     prepared.permit = permit
+    guard session.hasRoom(for: prepared.envelope) else {
+      // Whoever takes it next opens a session for it.
+      run.feed.giveBack(delivery)
+      return nil
+    }
     return await admit(prepared, to: session)
   }
 

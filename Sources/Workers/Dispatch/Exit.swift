@@ -11,6 +11,8 @@ package struct Exit: Sendable {
   package let loop: EventLoop
   /// Whether an address that the server's name stands for may be connected to.
   private let admits: @Sendable (SocketAddress) -> Bool
+  private let signIns = SignInMemory()
+  private let addresses: AddressMemory
 
   package init(
     to endpoint: Endpoint, hello: String? = nil, patience: Patience = Patience(),
@@ -24,7 +26,7 @@ package struct Exit: Sendable {
   /// A way out with TLS settings that others use too, to addresses that are admitted.
   init(
     to endpoint: Endpoint, hello: String?, patience: Patience, tls: TLSContext,
-    unverifiedTLS: TLSContext, on loop: EventLoop,
+    unverifiedTLS: TLSContext, on loop: EventLoop, remembering addresses: AddressMemory = .init(),
     admitting admits: @escaping @Sendable (SocketAddress) -> Bool = { _ in true }
   ) {
     self.endpoint = endpoint
@@ -33,14 +35,18 @@ package struct Exit: Sendable {
     self.loop = loop
     self.tls = tls
     self.unverifiedTLS = unverifiedTLS
+    self.addresses = addresses
     self.admits = admits
   }
 
-  /// Opens a session, in a task that prefers the exit's loop.
-  func open() async throws(SessionError) -> ClientSession {
+  /// Opens a session, in a task that prefers the exit's loop; `report` gets what was said when
+  /// that fails.
+  func open(
+    whenItFails report: ((Transcript) -> Void)? = nil
+  ) async throws(SessionError) -> ClientSession {
     try await ClientSession.open(
       endpoint, hello: hello, tls: tls, unverifiedTLS: unverifiedTLS, patience: patience, on: loop,
-      admitting: admits)
+      admitting: admits, sharing: signIns, remembering: addresses, whenItFails: report)
   }
 
   /// Connects, begins TLS, signs in and says goodbye: what "Test" does.

@@ -34,13 +34,8 @@ struct SenderTrial: Sendable {
   }
 
   private func `try`(_ sender: Sender, recipient: String) async throws -> Verdict {
-    var patience = Patience()
+    var patience = Patience(everywhere: .seconds(10))
     patience.connect = .seconds(8)
-    patience.greeting = .seconds(10)
-    patience.command = .seconds(10)
-    patience.handshake = .seconds(10)
-    patience.dataStart = .seconds(10)
-    patience.dataBlock = .seconds(10)
     patience.dataEnd = .seconds(20)
     let exit = try bench.senders.door(of: sender, patience: patience)
     guard !recipient.isEmpty else { return verdict(await exit.trial(of: nil), sender, exit) }

@@ -12,6 +12,7 @@ struct SenderDoors: Sendable {
   private let loop: EventLoop
   private let tls: TLSContext
   private let unverifiedTLS: TLSContext
+  private let addresses = AddressMemory()
 
   init(
     keys: KeyRing, inbox: SandboxInbox, rule: AddressRule, hello: String?, loop: EventLoop
@@ -52,7 +53,7 @@ struct SenderDoors: Sendable {
       let host = endpoint.host
       return Exit(
         to: endpoint, hello: hello, patience: patience, tls: tls, unverifiedTLS: unverifiedTLS,
-        on: loop
+        on: loop, remembering: addresses
       ) { [rule] address in rule.admits(address, of: host) }
     }
   }

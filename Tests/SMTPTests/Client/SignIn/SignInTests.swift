@@ -23,7 +23,7 @@ import Testing
   @Test func `LOGIN answers two questions`() async throws {
     let (error, text) = try await ScriptedTLSServer.signIn(
       Self.ada,
-      answers: Self.opening("AUTH CRAM-MD5 LOGIN")
+      answers: Self.opening("AUTH DIGEST-MD5 LOGIN")
         + ["334 VXNlcm5hbWU6\r\n", "334 UGFzc3dvcmQ6\r\n", "235 in\r\n"])
     #expect(error == nil)
     #expect(text == "EHLO me.example\r\nAUTH LOGIN\r\nYWRh\r\ncHc=\r\n")
@@ -69,8 +69,8 @@ import Testing
 
   @Test func `a server without a mechanism we know is named with what it has`() async throws {
     let (error, text) = try await ScriptedTLSServer.signIn(
-      Self.ada, answers: Self.opening("AUTH CRAM-MD5 GSSAPI"))
-    #expect(error == .noMechanism(offered: ["CRAM-MD5", "GSSAPI"]))
+      Self.ada, answers: Self.opening("AUTH DIGEST-MD5 GSSAPI"))
+    #expect(error == .noMechanism(offered: ["DIGEST-MD5", "GSSAPI"]))
     #expect(text == "EHLO me.example\r\n")
   }
 

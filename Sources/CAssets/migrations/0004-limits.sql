@@ -1,0 +1,1 @@
+-- Limits of senders and what is learnt about recipient domains.

@@ -1,0 +1,1 @@
+-- Retries that a sender chooses, fallback senders, quarantine, the schedule switch.
