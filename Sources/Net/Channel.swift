@@ -19,6 +19,10 @@ final class Channel {
   private var writer: Waiter?
   private var isReadable = false
   private var isWritable = false
+  /// The other side has ended its stream: no further event will say so.
+  private var isEnded = false
+  /// Whether all that had come was read, so that a read now would find nothing.
+  private(set) var isDrained = false
 
   init(fd: Int32, token: UInt64, loop: EventLoop) {
     self.fd = fd
@@ -67,14 +71,19 @@ final class Channel {
     }
   }
 
+  /// Notes that a read took all there was.
+  func drained() { isDrained = !isEnded }
+
   /// Whether there was room to write since it was last asked; does not wait.
   func tookRoom() -> Bool {
     defer { isWritable = false }
     return isWritable
   }
 
-  func wake(reading: Bool, writing: Bool) {
+  func wake(reading: Bool, writing: Bool, isLast: Bool) {
+    if isLast { isEnded = true }
     if reading {
+      isDrained = false
       if let waiter = reader {
         reader = nil
         waiter.continuation.resume(returning: true)

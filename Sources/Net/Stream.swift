@@ -58,8 +58,13 @@ package final class Stream {
     let scratch = loop.scratch
     let room = UnsafeMutableRawBufferPointer(rebasing: scratch[..<min(limit, scratch.count)])
     while true {
+      // What was read before had room to spare: there is nothing before the loop says so.
+      if channel.isDrained, tls == nil {
+        guard await channel.readable(by: deadline) else { throw lapse }
+      }
       let outcome = readOnce(room)
       if case .done(let count) = outcome {
+        if count < room.count { channel.drained() }
         buffer.append(contentsOf: UnsafeRawBufferPointer(rebasing: room[..<count]))
         return count
       }

@@ -43,6 +43,8 @@ package struct Store: Sendable {
   package static func open(path: String) async throws(DatabaseError) -> (Store, migrated: [Int]) {
     let pool = try DatabasePool(path: path)
     let applied = try await Migrator(Schema.migrations).bringUpToDate(pool)
-    return (Store(pool: pool), applied)
+    let store = Store(pool: pool)
+    try await store.ledger.redo()
+    return (store, applied)
   }
 }

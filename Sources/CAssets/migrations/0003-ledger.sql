@@ -1,1 +1,14 @@
--- What keeps the ledger cheap: see Ledger.
+-- What group commits have written down and the rows of deliveries do not say yet. Not scoped by
+-- workspace: one commit holds entries of all, each with its own.
+CREATE TABLE ledger_journal (
+  slot INTEGER NOT NULL PRIMARY KEY,
+  -- The commit's number.
+  seq BIGINT NOT NULL,
+  entries BLOB NOT NULL
+);
+-- The last commit whose entries stand in the rows: one row.
+CREATE TABLE ledger_folded (
+  id INTEGER NOT NULL PRIMARY KEY CHECK (id = 1),
+  seq BIGINT NOT NULL
+);
+INSERT INTO ledger_folded (id, seq) VALUES (1, 0);

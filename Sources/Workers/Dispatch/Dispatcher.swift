@@ -116,6 +116,7 @@ package struct Dispatcher: Sendable {
     if !left.isEmpty {
       try await store.deliveries.release(left, of: campaign.key, lease: run.lease)
     }
+    try await store.ledger.settle()
     let result = run.ending.decided ?? .finished
     run.log?.info("sending ends", ["how": .text(result.word)])
     return result

@@ -54,7 +54,7 @@ struct Feeder {
         let room = options.allowance?.room ?? .max
         let result =
           room > waiting
-          ? try await claim(min(window, room - waiting)) : try await waitForRoom(waiting)
+          ? try await claim(min(window, room - waiting, 128)) : try await waitForRoom(waiting)
         if let result {
           run.ending.decide(result)
           break
