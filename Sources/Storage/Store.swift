@@ -30,20 +30,22 @@ package struct Store: Sendable {
   package var jobs: Jobs { Jobs(pool: pool, doorbell: doorbell) }
   package var inbox: Inbox { Inbox(pool: pool, doorbell: doorbell) }
 
-  private init(pool: DatabasePool) {
+  private init(pool: DatabasePool, journaling: Ledger.Journaling) {
     self.pool = pool
     let doorbell = Doorbell()
     self.doorbell = doorbell
-    ledger = Ledger(pool: pool, doorbell: doorbell)
+    ledger = Ledger(pool: pool, doorbell: doorbell, journaling: journaling)
   }
 
   /// Opens the database file, makes it if need be, and brings its schema up to date.
   ///
   /// - Returns: The store and the numbers of the migrations that were applied.
-  package static func open(path: String) async throws(DatabaseError) -> (Store, migrated: [Int]) {
+  package static func open(
+    path: String, journaling: Ledger.Journaling = .whenItPays
+  ) async throws(DatabaseError) -> (Store, migrated: [Int]) {
     let pool = try DatabasePool(path: path)
     let applied = try await Migrator(Schema.migrations).bringUpToDate(pool)
-    let store = Store(pool: pool)
+    let store = Store(pool: pool, journaling: journaling)
     try await store.ledger.redo()
     return (store, applied)
   }

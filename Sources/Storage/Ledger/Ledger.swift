@@ -14,6 +14,13 @@ package import Model
 /// database waits for the fold before it, and so does a program that starts, so that nobody decides
 /// on rows that are out of date.
 package final class Ledger: Sendable {
+  /// When commits go through the journal.
+  package enum Journaling: Sendable {
+    /// Where several connections send at once.
+    case whenItPays
+    case always
+  }
+
   private typealias Answer = Result<Receipt, DatabaseError>
 
   private struct Waiter: Sendable {
@@ -33,6 +40,7 @@ package final class Ledger: Sendable {
 
   private let pool: DatabasePool
   private let doorbell: Doorbell
+  private let journaling: Journaling
   private let pending = Lock(Pending())
   private let gathered = DispatchSemaphore(value: 0)
   /// Changed by the writer's thread alone.
@@ -50,8 +58,9 @@ package final class Ledger: Sendable {
   /// How long rows lag behind the journal at most while nothing else happens.
   private static let lag = Duration.milliseconds(50)
 
-  init(pool: DatabasePool, doorbell: Doorbell) {
+  init(pool: DatabasePool, doorbell: Doorbell, journaling: Journaling) {
     self.pool = pool
+    self.journaling = journaling
     self.doorbell = doorbell
     pool.beforeWrites { [weak self] connection throws(DatabaseError) in
       try self?.foldAll(on: connection)
@@ -157,7 +166,8 @@ package final class Ledger: Sendable {
     _ entries: [LedgerEntry], on connection: Connection
   ) throws(DatabaseError) -> [Receipt] {
     let books = books.withLock { $0 }
-    if books.isEmpty, entries.count == 1 || entries.count > LedgerJournal.most / 2 {
+    let isAlone = entries.count == 1 && journaling == .whenItPays
+    if books.isEmpty, isAlone || entries.count > LedgerJournal.most / 2 {
       // For one the journal is no gain, and so many fill the rows' pages at once.
       let receipts = try connection.transaction { connection throws(DatabaseError) in
         try LedgerFold.write(entries, on: connection)
