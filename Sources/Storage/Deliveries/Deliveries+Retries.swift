@@ -54,7 +54,10 @@ extension Campaigns {
   ) async throws(DatabaseError) {
     try await pool.write { connection throws(DatabaseError) in
       _ = try connection.change(
-        "UPDATE campaigns SET stand_in_id = \(sender) WHERE \(campaign: key)")
+        """
+        UPDATE campaigns SET stand_in_id = \(sender)
+        WHERE \(campaign: key) AND stand_in_id IS NOT \(sender)
+        """)
     }
   }
 }

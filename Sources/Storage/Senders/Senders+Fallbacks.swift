@@ -7,6 +7,8 @@ package enum FallbackRefusal: Error, Sendable, Equatable {
   case notThere
   /// It would stand in for itself, at once or round a circle: `name` closes the circle.
   case circle(name: String)
+  /// Messages would end in the sandbox, and nobody would get them.
+  case sandbox
   case tooMany
 }
 
@@ -48,6 +50,7 @@ extension Senders {
         guard let sender = try Self.find(fallback, in: workspace, on: connection) else {
           return .notThere
         }
+        if sender.kind == .sandbox { return .sandbox }
         if try Self.leads(from: fallback, to: id, in: workspace, on: connection) {
           return .circle(name: sender.name)
         }
