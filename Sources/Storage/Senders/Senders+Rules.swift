@@ -17,7 +17,8 @@ extension Senders {
 
   // MARK: A refused sign-in
 
-  /// Stops a sender whose server refused the sign-in, if it still is as it was tried.
+  /// Stops a sender whose server refused the sign-in, if it still is as it was tried; that is as good
+  /// as a test that failed.
   ///
   /// - Returns: `false` when it has been changed or removed meanwhile.
   @discardableResult
@@ -30,7 +31,8 @@ extension Senders {
       else { return false }
       return try connection.change(
         """
-        UPDATE senders SET refused_at = \(refusal.at), refusal = \(refusal.answer)
+        UPDATE senders SET refused_at = \(refusal.at), refusal = \(refusal.answer),
+          tested_at = \(refusal.at), test_passed = 0, test_answer = \(refusal.answer)
         WHERE workspace_id = \(tried.workspace) AND id = \(tried.id)
         """) > 0
     }
