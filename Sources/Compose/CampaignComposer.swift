@@ -41,9 +41,10 @@ package struct CampaignComposer: Sendable {
   ) throws(ComposeError) {
     self.campaign = campaign
     from = try Self.mailbox(content.from, "From")
-    shownFrom = try standIn.map { text throws(ComposeError) in
-      try Self.mailbox(text, "From")
-    } ?? from
+    shownFrom =
+      try standIn.map { text throws(ComposeError) in
+        try Self.mailbox(text, "From")
+      } ?? from
     let replyTo =
       try content.replyTo.map { text throws(ComposeError) in try Self.mailbox(text, "Reply-To") }
       ?? (standIn == nil ? nil : from)

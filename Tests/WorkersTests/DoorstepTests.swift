@@ -123,7 +123,8 @@ struct DoorstepTests {
   }
 
   /// Ten minutes without a server, with eight couriers at the door all the time.
-  @Test func `a server that is away for ten minutes is asked seldom, and missed for seconds only`() {
+  @Test func `a server that is away for ten minutes is asked seldom, and missed for seconds only`()
+  {
     let door = Doorstep()
     var (now, knocks, letIn) = (start, 0, 0)
     let back = start + .seconds(600)

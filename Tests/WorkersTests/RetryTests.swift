@@ -95,13 +95,15 @@ struct RetryTests {
     }
   }
 
-  @Test func `who asks for what was given up gets a whole row of tries, numbered on`() async throws {
+  @Test func `who asks for what was given up gets a whole row of tries, numbered on`() async throws
+  {
     try await sixDays(schedule: .transactional, recipients: 2) { office, _, report in
       let before = try #require(report.first?.attempts)
       let asked = Timestamp(seconds: 1_900_000_000)
       _ = try await office.store.campaigns.move(office.key, to: .sent, now: asked)
       #expect(
-        try await office.store.deliveries.retry(.temporaryFailures, of: office.key, now: asked) == 2)
+        try await office.store.deliveries.retry(.temporaryFailures, of: office.key, now: asked) == 2
+      )
       let room = Mailroom { moment, _ in
         moment.isRecipient ? .reply(ServerReply(450, "4.2.0", "Later")) : .accept
       }

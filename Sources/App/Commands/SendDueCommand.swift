@@ -19,7 +19,8 @@ extension Command {
         says so and changes nothing.
         """,
       options: [
-        Option("data", "DIR", "where everything is kept (./data)"), .flag("json", "the result as JSON"),
+        Option("data", "DIR", "where everything is kept (./data)"),
+        .flag("json", "the result as JSON"),
       ],
       examples: [
         Example("*/5 * * * * martlet send-due --data /var/lib/martlet", "a line for crontab")
@@ -56,9 +57,9 @@ struct DueRound {
       Another Martlet is at work on the data folder \(path); `martlet serve` sends what is due by \
       itself, so nothing was done here.
       """
-      + (isOn
-        ? ""
-        : " Its schedule is switched off, though: `martlet schedule enable` switches it on.")
+        + (isOn
+          ? ""
+          : " Its schedule is switched off, though: `martlet schedule enable` switches it on.")
   }
 
   func run(isJSON: Bool) async throws -> ExitCode {

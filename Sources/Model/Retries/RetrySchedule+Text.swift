@@ -91,7 +91,8 @@ extension RetrySchedule: CustomStringConvertible {
     }
     guard (steps + [every ?? .seconds(60)]).allSatisfy({ $0 >= Self.shortestWait }) else {
       throw RetryScheduleError(
-        "A server that asks for patience needs some: wait at least \(Self.text(Self.shortestWait)).")
+        "A server that asks for patience needs some: wait at least \(Self.text(Self.shortestWait))."
+      )
     }
     guard lifetime >= Self.shortestWait, lifetime <= Self.longestLife else {
       throw RetryScheduleError(

@@ -169,7 +169,8 @@ struct Courier: Sendable {
         } catch {
           if error.isInDoubt { current.permit?.spend() }
           show(session.transcript)
-          open.broke(error.cause)
+          // Whoever took a whole message has let us in.
+          if !error.isInDoubt { open.broke(error.cause) }
           outcome = Task.isCancelled ? Self.outcome(ofCut: error) : Self.outcome(of: error)
         }
       }

@@ -84,7 +84,8 @@ package struct Dispatcher: Sendable {
       jitter: options.jitter,
       composer: composer, exit: exit, ledger: store.ledger, feed: Feed(),
       pace: Pace(perSecond: options.perSecond, allowance: options.allowance, now: .now()),
-      lines: options.lines, gate: ConnectionGate(exit.porch.doorstep, began: options.clock()), ending: Ending(), crash: options.crash,
+      lines: options.lines, gate: ConnectionGate(exit.porch.doorstep, began: options.clock()),
+      ending: Ending(), crash: options.crash,
       log: options.log?.with(["campaign": .text(campaign.id.text(.campaign))]),
       messagesPerSession: options.messagesPerSession)
   }

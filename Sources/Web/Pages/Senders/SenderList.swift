@@ -23,7 +23,8 @@ enum SenderList {
       <tbody>\(HTML.each(senders) { row($0, member) })</tbody></table></div>
       """
     return Layout.page(
-      "Senders", in: .senders, member, """
+      "Senders", in: .senders, member,
+      """
       \(head.html)\(StoppedSender.notices(senders, member))<div class="card">\(content)</div>
       """)
   }

@@ -66,7 +66,8 @@ enum SenderDesk {
     let changed = SenderFields.read(&form, over: old, member)
     guard form.isGood else {
       return member.visit.answer(
-        SenderPage.existing(member, old, form, SenderTrial(old, nil, member),
+        SenderPage.existing(
+          member, old, form, SenderTrial(old, nil, member),
           try await FallbackCard.load(old, member)),
         status: .unprocessable)
     }
