@@ -28,7 +28,7 @@ enum StoppedSender {
       <p class="break">\(refusal.answer)</p>
       <p>Nobody signs in with it until you have given it the right password or a test has passed, \
       because further tries could lock the account. Campaigns that it was sending have ended as \
-      failed; retry them afterwards.</p></div></div>
+      failed: press “Send the rest” on their pages afterwards.</p></div></div>
       """
   }
 }
