@@ -33,7 +33,10 @@ struct SenderRulesPagesTests {
       #expect(try await ada.open(address(sender)).text.contains("then every 4h, for 72h"))
       let saved = try await ada.submit(
         address(sender), form: address(sender),
-        ["retries": "10m 1H, then every 2h for 1d", "urgent_retries": "never", "own_from_only": "yes"]
+        [
+          "retries": "10m 1H, then every 2h for 1d", "urgent_retries": "never",
+          "own_from_only": "yes",
+        ]
       )
       #expect(saved.status == .seeOther)
       let found = try await scene.store.senders.find(sender.id, in: ada.home)
@@ -57,7 +60,8 @@ struct SenderRulesPagesTests {
       let ada = try await scene.signIn()
       let sender = try await make(ada, "Office")
       for field in ["retries", "urgent_retries"] {
-        let page = try await ada.submit(address(sender), form: address(sender), [field: .some(text)])
+        let page = try await ada.submit(
+          address(sender), form: address(sender), [field: .some(text)])
         #expect(page.status == .unprocessable)
         #expect(page.words.contains(fault))
         #expect(page.text.contains("href=\"#\(field.replacing("_", with: "-"))\""))
@@ -145,7 +149,8 @@ struct SenderRulesPagesTests {
       let page = try await ada.open("\(campaign.address)/deliveries/1")
       #expect(page.words.contains("try 2 of at most \(RetrySchedule.standard.mostAttempts)"))
       #expect(page.words.contains("5m 15m 30m 1h 2h 4h, then every 4h, for 72h"))
-      #expect(!(try await ada.open("\(campaign.address)/deliveries/2").words.contains("of at most")))
+      #expect(
+        !(try await ada.open("\(campaign.address)/deliveries/2").words.contains("of at most")))
     }
   }
 

@@ -21,7 +21,9 @@ final class OpenSession {
     self.clock = clock
   }
 
-  /// A message got an answer. 421 is none: the server sends us away, whatever the message.
+  /// Notes that a message got an answer.
+  ///
+  /// 421 is none: the server sends us away, whatever the message.
   func heard(_ reply: Reply) {
     guard reply.code != 421 else { return broke(.refused(reply, at: .envelope)) }
     guard !hasProved else { return }
@@ -29,8 +31,10 @@ final class OpenSession {
     gate.proved(entry)
   }
 
-  /// The session is lost. If it was of no use at all, the server is as good as closed: a new session
-  /// at once would be knocking without end.
+  /// Notes that the session is lost.
+  ///
+  /// If it was of no use at all, the server is as good as closed: a new session at once would be
+  /// knocking without end.
   func broke(_ error: SessionError) {
     if !hasProved { gate.failed(error, now: clock()) }
   }

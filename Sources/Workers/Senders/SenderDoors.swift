@@ -39,8 +39,9 @@ struct SenderDoors: Sendable {
     case notYet
   }
 
-  /// The way to a sender's server. A trial, with a patience of its own, begins as if nothing were
-  /// known of the server.
+  /// The way to a sender's server.
+  ///
+  /// A trial, with a patience of its own, begins as if nothing were known of the server.
   func door(
     of sender: Sender, trying trial: Patience? = nil
   ) throws(Failure) -> Exit {

@@ -35,7 +35,8 @@ struct ScheduleSwitchTests {
       try await room.store.settings.setSchedule(isOn: false)
       let mailroom = Mailroom { moment, book in
         moment.isRecipient && moment.recipient == "p7@example.com"
-          && book.tries["p7@example.com"] == nil ? .reply(ServerReply(450, "4.2.0", "Later")) : .accept
+          && book.tries["p7@example.com"] == nil
+          ? .reply(ServerReply(450, "4.2.0", "Later")) : .accept
       }
       try await mailroom.whileServing(on: room.loop) { port in
         let sender = try await room.sender(port: port)

@@ -6,6 +6,38 @@ import Storage
 import Testing
 import Workers
 
+/// A server that goes away and comes back.
+@Suite(.timeLimit(.minutes(2)))
+struct LostServerTests {
+  @Test func `nobody is given up while the server is away, and no crowd comes when it is back`()
+    async throws
+  {
+    try await EngineRoom.open { room in
+      // A port that was free a moment ago.
+      let port = try await Mailroom().whileServing(on: room.loop) { $0 }
+      let sender = try await room.sender(port: port)
+      let list = try await room.upload(EngineRoom.people(2_000))
+      var keys: [CampaignKey] = []
+      for _ in 0..<3 { keys.append(try await room.campaign(to: list, through: sender)) }
+      try await room.whileRunning { _ in
+        for key in keys {
+          try await room.until {
+            try await room.progress(key).pace.slowReason?.hasPrefix("Nobody answers at") == true
+          }
+        }
+        let second = Mailroom()
+        try await second.whileServing(on: room.loop, at: port) { _ in
+          for key in keys { try await room.wait(for: .sent, of: key) }
+        }
+        // Each campaign has its connections, and what breaks off is none of them.
+        #expect(second.book.connections <= 3 * 8)
+        #expect(second.book.messages == 6_000)
+        for key in keys { #expect(try await room.counts(key)[.sent] == 2_000) }
+      }
+    }
+  }
+}
+
 /// Senders that stand in for others whose servers cannot be reached or do not let us in.
 @Suite(.timeLimit(.minutes(2)))
 struct StandInTests {
