@@ -235,7 +235,7 @@ struct DispatcherTests {
 
   @Test func `a message in doubt is not tried for ever`() {
     let verdict = Verdict(
-      of: .inDoubt(reason: "lost"), attempt: 1_000, retrying: .transactional, inDoubt: .resend,
+      of: .inDoubt(reason: "lost"), tries: Tries(1_000), retrying: .transactional, inDoubt: .resend,
       now: .now())
     do { #expect(verdict.state.isFinal) }
   }

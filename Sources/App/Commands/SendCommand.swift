@@ -35,6 +35,7 @@ extension Command {
         .flag("transactional", "no footer, no list headers; in doubt: resend"),
         Option("base-url", "URL", "where opt-out links lead"),
         Option("wait", "TIME", "how long to wait for deferred messages (60s)"),
+        Option("retry", "SCHEDULE", "when to try again what was refused for now"),
         .flag("dry-run", "make every message and send none"),
         .flag("json", "the last line as JSON"),
       ],

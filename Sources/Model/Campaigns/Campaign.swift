@@ -29,6 +29,8 @@ package struct Campaign: Sendable {
   /// The address of the user who made it.
   package var createdBy: String?
   package var pace = CampaignPace()
+  /// The sender that its messages leave through while its own cannot be reached.
+  package var standIn: Identifier?
 
   package enum Kind: String, Sendable {
     case campaign

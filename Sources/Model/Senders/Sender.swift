@@ -20,6 +20,9 @@ package struct Sender: Sendable {
   package var messagesPerHour: Int?
   /// How the last test went; `nil` where there was none since the last change.
   package var lastTest: SenderTest?
+  package var rules = SenderRules()
+  /// Set while it is stopped because its server refused the sign-in.
+  package var refusal: SignInRefusal?
 
   package init(
     id: Identifier, workspace: Identifier, kind: SenderKind = .smtp, name: String, host: String,

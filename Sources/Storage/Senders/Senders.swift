@@ -25,6 +25,7 @@ package struct Senders: Sendable {
         \(sender.kind.rawValue), \(sender.fromName), \(sender.fromAddress), \(sender.replyTo),
         \(sender.messagesPerHour))
       """)
+    try write(sender.rules, of: sender, on: connection)
   }
 
   /// Puts another account in a sender's place, as when its password has changed.
@@ -35,7 +36,9 @@ package struct Senders: Sendable {
   @discardableResult
   package func update(_ sender: Sender) async throws(DatabaseError) -> Bool {
     try await pool.write { connection throws(DatabaseError) in
-      try connection.change(
+      try Self.forgive(whereItDiffersFrom: sender, on: connection)
+      try Self.write(sender.rules, of: sender, on: connection)
+      return try connection.change(
         """
         UPDATE senders SET name = \(sender.name), host = \(sender.host), port = \(sender.port),
           security = \(sender.security), username = \(sender.user),
@@ -72,6 +75,7 @@ package struct Senders: Sendable {
         """
       ).map { row throws(DatabaseError) in try Sender(row) }
       guard let now, now.isReached(as: tried) else { return false }
+      if test.passed { try Self.forgive(tried.id, in: tried.workspace, on: connection) }
       return try Self.keep(test, of: tried.id, in: tried.workspace, on: connection)
     }
   }
@@ -147,22 +151,23 @@ package struct Senders: Sendable {
     }
   }
 
-  private static let columns: SQL = """
+  static let columns: SQL = """
     SELECT workspace_id, id, kind, name, host, port, security, username, sealed_password,
-      from_name, from_address, reply_to, messages_per_hour, tested_at, test_passed, test_answer
+      from_name, from_address, reply_to, messages_per_hour, tested_at, test_passed, test_answer,
+      retries, urgent_retries, own_from_only, refused_at, refusal
     FROM senders
     """
 }
 
 extension Sender {
   /// Whether a test of the other would have tried the same.
-  fileprivate func isReached(as other: Sender) -> Bool {
+  func isReached(as other: Sender) -> Bool {
     kind == other.kind && host == other.host && port == other.port && security == other.security
       && user == other.user && sealedPassword == other.sealedPassword
       && fromAddress == other.fromAddress
   }
 
-  fileprivate init(_ row: Row) throws(DatabaseError) {
+  init(_ row: Row) throws(DatabaseError) {
     guard let kind = SenderKind(rawValue: try row.text("kind")) else {
       throw .unexpectedColumn("kind")
     }
@@ -179,5 +184,6 @@ extension Sender {
       fromName: try row.text("from_name"), fromAddress: try row.text("from_address"),
       replyTo: try row.textIfAny("reply_to"),
       messagesPerHour: try row.integerIfAny("messages_per_hour"), lastTest: test)
+    try readRules(row)
   }
 }

@@ -18,6 +18,10 @@ struct Courier: Sendable {
     let inDoubt: InDoubtPolicy
     let schedule: RetrySchedule
     let lease: Lease
+    let making: MakingRecord
+    let idleTime: Duration
+    let clock: @Sendable () -> Timestamp
+    let jitter: @Sendable () -> Double
     let composer: CampaignComposer
     let exit: Exit
     let ledger: Ledger
@@ -49,18 +53,14 @@ struct Courier: Sendable {
 
   /// Works until the feed is closed.
   func work() async {
-    var session: ClientSession?
+    var session: OpenSession?
     var messages = 0
     var current: Prepared?
     var hasLine = false
     while true {
       if current == nil {
         if hasLine, run.lines?.isOverShare(run.lease) == true {
-          if let open = session {
-            await open.quit()
-            run.gate.ended()
-            session = nil
-          }
+          await end(&session)
           run.lines?.release(run.lease)
           hasLine = false
         }
@@ -68,16 +68,14 @@ struct Courier: Sendable {
           guard await takeLine() else { break }
           hasLine = true
         }
-        guard let delivery = await run.feed.next() else { break }
+        guard let delivery = await nextDelivery(&session) else { break }
         current = await prepare(delivery)
       }
       guard var message = current else { continue }
-      if let open = session,
+      if let open = session?.session,
         !open.isUsable || messages >= run.messagesPerSession || !open.hasRoom(for: message.envelope)
       {
-        await open.quit()
-        run.gate.ended()
-        session = nil
+        await end(&session)
       }
       switch await mayGo(message) {
       case .ahead(let permit): message.permit = permit
@@ -95,7 +93,7 @@ struct Courier: Sendable {
           await withdraw(message)
           break
         }
-        opened.whenDotIsOut = { [crash = run.crash] in crash.reached(.afterDot) }
+        opened.session.whenDotIsOut = { [crash = run.crash] in crash.reached(.afterDot) }
         (session, messages) = (opened, 0)
       }
       guard let session else { break }
@@ -105,10 +103,7 @@ struct Courier: Sendable {
         break
       }
     }
-    if let session {
-      await session.quit()
-      run.gate.ended()
-    }
+    await end(&session)
     if hasLine { run.lines?.release(run.lease) }
   }
 
@@ -120,45 +115,6 @@ struct Courier: Sendable {
       try? await Task.sleep(for: .milliseconds(100))
     }
     return false
-  }
-
-  // MARK: Connecting
-
-  /// Opens a session, waiting as long as the server turns us away.
-  ///
-  /// - Returns: `nil` when the run is over meanwhile.
-  private func openSession() async -> ClientSession? {
-    while !run.feed.isClosed {
-      let wait = run.gate.wait(now: .now())
-      guard wait == .zero else {
-        try? await Task.sleep(for: min(wait, .milliseconds(250)))
-        continue
-      }
-      do throws(SessionError) {
-        let session = try await run.exit.open { show($0) }
-        run.gate.succeeded()
-        run.log?.info(
-          "session open",
-          [
-            "server": .text(session.server), "encryption": .text(session.encryption ?? "none"),
-            "resumed": .flag(session.isResumed),
-          ])
-        return session
-      } catch {
-        run.gate.failed(error, now: .now())
-        run.log?.warning("no session", ["reason": .text(error.sentence)])
-        if !error.isTemporary {
-          run.ending.decide(.senderFailed(error))
-          run.feed.close()
-        }
-      }
-    }
-    return nil
-  }
-
-  /// Lets the log have the last lines of a conversation that went wrong.
-  private func show(_ transcript: Transcript) {
-    run.log?.debug("what was said last", ["lines": .text(transcript.text)])
   }
 
   /// A message whose text was never sent: back into the queue, or due again if its intent stands.
@@ -176,8 +132,9 @@ struct Courier: Sendable {
   ///
   /// - Returns: A message that has to be tried over another session.
   private func converse(
-    _ first: Prepared, over session: ClientSession, messages: inout Int
+    _ first: Prepared, over open: OpenSession, messages: inout Int
   ) async -> Prepared? {
+    let session = open.session
     guard var current = await admit(first, to: session) else { return nil }
     if !current.hasIntent {
       guard await record(nil, nil, then: &current) else {
@@ -192,12 +149,14 @@ struct Courier: Sendable {
         go = try await session.awaitGo()
       } catch {
         show(session.transcript)
+        open.broke(error)
         return await brokenBeforeText(current, error)
       }
       var next: Prepared?
       let outcome: DeliveryOutcome
       switch go {
       case .refused(let reply, let command):
+        open.heard(reply)
         outcome = senderFailed(reply) ?? Self.outcome(of: reply, to: command)
       case .ahead:
         next = await follower(of: messages, over: session)
@@ -205,10 +164,13 @@ struct Courier: Sendable {
         do throws(ClientSession.Interruption) {
           let reply = try await session.finish(current.pieces, thenStart: next?.envelope)
           current.permit?.spend()
+          open.heard(reply)
           outcome = senderFailed(reply) ?? Self.outcome(of: reply)
         } catch {
           if error.isInDoubt { current.permit?.spend() }
           show(session.transcript)
+          // Whoever took a whole message has let us in.
+          if !error.isInDoubt { open.broke(error.cause) }
           outcome = Task.isCancelled ? Self.outcome(ofCut: error) : Self.outcome(of: error)
         }
       }
@@ -247,7 +209,7 @@ struct Courier: Sendable {
   private func follower(of messages: Int, over session: ClientSession) async -> Prepared? {
     guard messages + 1 < run.messagesPerSession, session.capabilities.hasPipelining,
       run.lines?.isOverShare(run.lease) != true, run.feed.count > 0,
-      case .now(let permit) = run.pace.turn(now: .now()), let delivery = run.feed.takeIfAny(),
+      case .now(let permit) = run.pace.turn(now: run.clock()), let delivery = run.feed.takeIfAny(),
       var prepared = await prepare(delivery)
     else { return nil }
     prepared.permit = permit
@@ -273,7 +235,7 @@ struct Courier: Sendable {
   private func mayGo(_ message: Prepared) async -> Leave {
     if message.hasIntent { return .ahead(message.permit) }
     while true {
-      switch run.pace.turn(now: .now()) {
+      switch run.pace.turn(now: run.clock()) {
       case .now(let permit): return .ahead(permit)
       case .usedUp: return .later
       case .wait(let wait):
@@ -297,9 +259,14 @@ struct Courier: Sendable {
 
   /// Composes a message; one that cannot be composed is written down as failed.
   private func prepare(_ delivery: ClaimedDelivery) async -> Prepared? {
-    let now = Timestamp.now()
+    let now = run.clock()
     do throws(ComposeError) {
-      let composed = try run.composer.compose(delivery, date: now)
+      let composed = try run.making.whileMaking(
+        delivery.number, of: run.campaign
+      ) { () throws(ComposeError) in
+        run.crash.reached(.composing, delivery: delivery.number)
+        return try run.composer.compose(delivery, date: now)
+      }
       let message = composed.message
       return Prepared(
         delivery: delivery,
@@ -355,14 +322,15 @@ struct Courier: Sendable {
   private func record(
     _ message: Prepared?, _ outcome: DeliveryOutcome?, then next: inout Prepared?
   ) async -> Bool {
-    let now = Timestamp.now()
+    let now = run.clock()
     var entry: Ledger.Outcome?
     if let message, let outcome {
-      let attempt = message.delivery.attempts + 1
+      let tries = message.delivery.nextTry
       entry = Ledger.Outcome(
-        number: message.delivery.number, lease: run.lease, attempt: attempt,
+        number: message.delivery.number, lease: run.lease, attempt: tries.all,
         verdict: Verdict(
-          of: outcome, attempt: attempt, retrying: run.schedule, inDoubt: run.inDoubt, now: now),
+          of: outcome, tries: tries, retrying: run.schedule, inDoubt: run.inDoubt, now: now,
+          jitter: run.jitter()),
         server: [UInt8](run.exit.endpoint.name.utf8), startedAt: message.startedAt,
         finishedAt: now)
     }

@@ -40,6 +40,15 @@ package struct Dispatcher: Sendable {
     package var lines: Lines?
     package var crash = CrashPlan.none
     package var log: Log?
+    /// Who the messages leave through; `nil` is the campaign's own sender.
+    package var sender: Identifier?
+    /// When what was refused for now is tried again; `nil` is the program's own schedule.
+    package var schedule: RetrySchedule?
+    /// A connection that has had nothing to do for so long is closed.
+    package var idleTime: Duration = .seconds(30)
+    package var clock: @Sendable () -> Timestamp = { .now() }
+    /// A number from 0 up to 1, by which waits are spread.
+    package var jitter: @Sendable () -> Double = { .random(in: 0..<1) }
 
     package init() {}
   }
@@ -67,11 +76,16 @@ package struct Dispatcher: Sendable {
     self.campaign = campaign
     self.options = options
     run = Courier.Run(
-      campaign: campaign.key, sender: campaign.sender, inDoubt: campaign.inDoubt,
-      schedule: campaign.content.isTransactional ? .transactional : .standard, lease: .new(),
+      campaign: campaign.key, sender: options.sender ?? campaign.sender,
+      inDoubt: campaign.inDoubt,
+      schedule: options.schedule
+        ?? SenderRules().schedule(isTransactional: campaign.content.isTransactional),
+      lease: .new(), making: store.making, idleTime: options.idleTime, clock: options.clock,
+      jitter: options.jitter,
       composer: composer, exit: exit, ledger: store.ledger, feed: Feed(),
       pace: Pace(perSecond: options.perSecond, allowance: options.allowance, now: .now()),
-      lines: options.lines, gate: ConnectionGate(), ending: Ending(), crash: options.crash,
+      lines: options.lines, gate: ConnectionGate(exit.porch.doorstep, began: options.clock()),
+      ending: Ending(), crash: options.crash,
       log: options.log?.with(["campaign": .text(campaign.id.text(.campaign))]),
       messagesPerSession: options.messagesPerSession)
   }
@@ -84,6 +98,12 @@ package struct Dispatcher: Sendable {
   /// Lets what is under way come to its end, and nothing new begin.
   package func stop() {
     run.ending.decide(.stopped)
+    run.feed.close()
+  }
+
+  /// Ends the run because its sender must not be used any more; what is under way comes to its end.
+  func fail(_ error: SessionError) {
+    run.ending.decide(.senderFailed(error))
     run.feed.close()
   }
 

@@ -11,7 +11,8 @@ package struct Exit: Sendable {
   package let loop: EventLoop
   /// Whether an address that the server's name stands for may be connected to.
   private let admits: @Sendable (SocketAddress) -> Bool
-  private let signIns = SignInMemory()
+  /// What all who use this server's account know of it.
+  let porch: Porch
   private let addresses: AddressMemory
 
   package init(
@@ -26,7 +27,8 @@ package struct Exit: Sendable {
   /// A way out with TLS settings that others use too, to addresses that are admitted.
   init(
     to endpoint: Endpoint, hello: String?, patience: Patience, tls: TLSContext,
-    unverifiedTLS: TLSContext, on loop: EventLoop, remembering addresses: AddressMemory = .init(),
+    unverifiedTLS: TLSContext, on loop: EventLoop, porch: Porch = Porch(),
+    remembering addresses: AddressMemory = .init(),
     admitting admits: @escaping @Sendable (SocketAddress) -> Bool = { _ in true }
   ) {
     self.endpoint = endpoint
@@ -35,6 +37,7 @@ package struct Exit: Sendable {
     self.loop = loop
     self.tls = tls
     self.unverifiedTLS = unverifiedTLS
+    self.porch = porch
     self.addresses = addresses
     self.admits = admits
   }
@@ -46,7 +49,7 @@ package struct Exit: Sendable {
   ) async throws(SessionError) -> ClientSession {
     try await ClientSession.open(
       endpoint, hello: hello, tls: tls, unverifiedTLS: unverifiedTLS, patience: patience, on: loop,
-      admitting: admits, sharing: signIns, remembering: addresses, whenItFails: report)
+      admitting: admits, sharing: porch.signIns, remembering: addresses, whenItFails: report)
   }
 
   /// Connects, begins TLS, signs in and says goodbye: what "Test" does.

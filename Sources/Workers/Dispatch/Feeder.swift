@@ -37,7 +37,7 @@ struct Feeder {
     let window = max(64, options.connections * 16)
     var lastCount = -1
     while !run.feed.isClosed {
-      if let trouble = run.gate.trouble, Timestamp.now() - trouble.since > options.patience {
+      if let trouble = run.gate.trouble, run.clock() - trouble.since > options.patience {
         run.ending.decide(.unreachable(trouble.error))
         break
       }
@@ -76,7 +76,7 @@ struct Feeder {
   }
 
   private mutating func claim(_ limit: Int) async throws(StoreError) -> Dispatcher.Result? {
-    let now = Timestamp.now()
+    let now = run.clock()
     let (claimed, reached) = try await store.deliveries.claim(
       limit, of: run.campaign, after: cursor, lease: run.lease, now: now)
     cursor = reached

@@ -17,7 +17,7 @@ struct CampaignReporter: Sendable {
     var last: CampaignPace?
     while !Task.isCancelled {
       // A report that cannot be written is one that nobody misses a second later.
-      if let pace = try? await pace(&speed, dispatcher.holdUp), pace != last {
+      if let pace = try? await pace(&speed, dispatcher), pace != last {
         try? await store.campaigns.setPace(pace, of: key)
         last = pace
       }
@@ -43,9 +43,10 @@ struct CampaignReporter: Sendable {
   }
 
   private func pace(
-    _ speed: inout Speedometer, _ holdUp: Dispatcher.HoldUp?
+    _ speed: inout Speedometer, _ dispatcher: Dispatcher
   ) async throws(StoreError) -> CampaignPace? {
-    try await followLimits()
+    try await followSender(dispatcher)
+    let holdUp = dispatcher.holdUp
     guard let progress = try await store.campaigns.progress(key), progress.state == .sending else {
       return nil
     }
@@ -55,13 +56,18 @@ struct CampaignReporter: Sendable {
       slowReason: holdUp.map { sentence($0, progress.counts) })
   }
 
-  /// Limits may be changed while a campaign is under way.
-  private func followLimits() async throws(StoreError) {
+  /// Limits may be changed while a campaign is under way, and another campaign may learn that the
+  /// sender's password is wrong.
+  private func followSender(_ dispatcher: Dispatcher) async throws(StoreError) {
     guard let sender = try await store.senders.find(sender, in: key.workspace),
       let workspace = try await store.workspaces.find(key.workspace)
     else { return }
+    if sender.refusal != nil { dispatcher.fail(.wrongCredentials(Self.stopped)) }
     allowance.limit(sender: sender.messagesPerHour, workspace: workspace.messagesPerHour)
   }
+
+  /// What the server has told another, in place of its words.
+  private static let stopped = Reply(code: 535, text: [UInt8]("sign-in refused".utf8))
 
   /// When the last message will have left: by the limits in force, and at the speed of now.
   private func estimate(_ counts: CampaignCounts, rate: Double?) -> Timestamp? {

@@ -45,6 +45,7 @@ struct Workbench: Sendable {
       }
     }
     throttle.sweep()
+    senders.porches.sweep()
   }
 
   /// How many senders' lines are kept.

@@ -37,7 +37,7 @@ struct SenderTrial: Sendable {
     var patience = Patience(everywhere: .seconds(10))
     patience.connect = .seconds(8)
     patience.dataEnd = .seconds(20)
-    let exit = try bench.senders.door(of: sender, patience: patience)
+    let exit = try bench.senders.door(of: sender, trying: patience)
     guard !recipient.isEmpty else { return verdict(await exit.trial(of: nil), sender, exit) }
     let message: CampaignComposer.Composed
     do throws(ComposeError) {

@@ -9,14 +9,15 @@ enum SenderFields {
 
   static func form(of sender: Sender) -> Form {
     let isAccount = sender.kind == .smtp
-    return Form(showing: [
-      ("kind", sender.kind.rawValue), ("name", sender.name),
-      ("host", isAccount ? sender.host : ""), ("port", isAccount ? String(sender.port) : "587"),
-      ("security", isAccount ? sender.security : SecurityMode.required.rawValue),
-      ("user", sender.user ?? ""), ("from_name", sender.fromName),
-      ("from_address", sender.fromAddress), ("reply_to", sender.replyTo ?? ""),
-      ("messages_per_hour", sender.messagesPerHour.map(String.init) ?? ""),
-    ])
+    return Form(
+      showing: [
+        ("kind", sender.kind.rawValue), ("name", sender.name),
+        ("host", isAccount ? sender.host : ""), ("port", isAccount ? String(sender.port) : "587"),
+        ("security", isAccount ? sender.security : SecurityMode.required.rawValue),
+        ("user", sender.user ?? ""), ("from_name", sender.fromName),
+        ("from_address", sender.fromAddress), ("reply_to", sender.replyTo ?? ""),
+        ("messages_per_hour", sender.messagesPerHour.map(String.init) ?? ""),
+      ] + RetryFields.values(of: sender))
   }
 
   /// Reads a form and notes what is wrong; `old` is the sender that is being changed.
@@ -33,6 +34,7 @@ enum SenderFields {
     let replyTo = form.address("reply_to")
     sender.replyTo = replyTo.isEmpty ? nil : replyTo
     sender.messagesPerHour = form.number("messages_per_hour", within: 1...mostPerHour)
+    RetryFields.read(&form, into: &sender)
     if kind == .smtp { readAccount(&form, into: &sender, over: old, member) }
     return sender
   }
