@@ -12,3 +12,7 @@ CREATE TABLE ledger_folded (
   seq BIGINT NOT NULL
 );
 INSERT INTO ledger_folded (id, seq) VALUES (1, 0);
+
+-- How often nobody knew whether a delivery had arrived: after the second time it is not sent again
+-- by itself.
+ALTER TABLE deliveries ADD COLUMN doubts INTEGER NOT NULL DEFAULT 0;

@@ -15,10 +15,14 @@ package struct ClaimedDelivery: Sendable {
   /// When the first try of this row of retries was refused.
   package let retriesSince: Timestamp?
 
+  /// How often nobody knew whether it had arrived.
+  package let doubts: Int
+
   package init(
     number: Int, email: [UInt8], fields: [UInt8], attempts: Int, attemptsBefore: Int = 0,
-    retriesSince: Timestamp? = nil
+    retriesSince: Timestamp? = nil, doubts: Int = 0
   ) {
+    self.doubts = doubts
     self.number = number
     self.email = email
     self.fields = fields
@@ -29,7 +33,9 @@ package struct ClaimedDelivery: Sendable {
 
   /// The try that it was claimed for.
   package var nextTry: Tries {
-    Tries(all: attempts + 1, ofThisRow: max(1, attempts - attemptsBefore + 1), since: retriesSince)
+    Tries(
+      all: attempts + 1, ofThisRow: max(1, attempts - attemptsBefore + 1), since: retriesSince,
+      doubts: doubts)
   }
 }
 

@@ -75,7 +75,7 @@ package struct Verdict: Sendable, Equatable {
       case .resend:
         // A server that takes the dot and never answers must not get the message for ever; when we
         // give up, it may have arrived all the same.
-        if let wait = waitAfterBreak {
+        if tries.doubts < InDoubtPolicy.mostResends, let wait = waitAfterBreak {
           self.init(state: .deferred, reason: reason, dueAt: now + wait, isInDoubt: true)
         } else {
           self.init(state: .unknown, reason: reason)

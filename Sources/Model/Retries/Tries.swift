@@ -12,7 +12,11 @@ package struct Tries: Sendable, Equatable {
   /// When the first try of this row was refused; `nil` where this is the first.
   package let since: Timestamp?
 
-  package init(all: Int, ofThisRow: Int, since: Timestamp?) {
+  /// How often nobody knew before whether the message had arrived.
+  package let doubts: Int
+
+  package init(all: Int, ofThisRow: Int, since: Timestamp?, doubts: Int = 0) {
+    self.doubts = doubts
     self.all = all
     self.ofThisRow = ofThisRow
     self.since = since

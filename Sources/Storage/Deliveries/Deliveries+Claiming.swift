@@ -48,7 +48,7 @@ extension Deliveries {
     let select = try connection.statement(
       """
       SELECT number, email, fields, attempts, COALESCE(retries_from, 0),
-        COALESCE(retries_since, finished_at)
+        COALESCE(retries_since, finished_at), doubts
       FROM deliveries
       WHERE workspace_id = $1 AND campaign_id = $2 AND number > $3 AND state = 0
       ORDER BY number LIMIT $4
@@ -78,7 +78,7 @@ extension Deliveries {
     let select = try connection.statement(
       """
       SELECT number, email, fields, attempts, COALESCE(retries_from, 0),
-        COALESCE(retries_since, finished_at)
+        COALESCE(retries_since, finished_at), doubts
       FROM deliveries
       WHERE workspace_id = $1 AND campaign_id = $2 AND due_at IS NOT NULL AND due_at <= $3
       ORDER BY due_at LIMIT $4
@@ -109,7 +109,7 @@ extension Deliveries {
         ClaimedDelivery(
           number: select.integer(0), email: select.octets(1), fields: select.octets(2),
           attempts: select.integer(3), attemptsBefore: select.integer(4),
-          retriesSince: moment(select.integer(5))))
+          retriesSince: moment(select.integer(5)), doubts: select.integer(6)))
     }
     return deliveries
   }
@@ -161,9 +161,6 @@ extension Deliveries {
       """)
   }
 
-  /// After so many attempts a message in doubt is not sent again by itself.
-  private static let mostTriesInDoubt = 4
-
   /// Settles what a process left behind that died while it was sending.
   ///
   /// Claimed without intent: queued again. Intent without outcome: nobody can know, so the
@@ -206,17 +203,18 @@ extension Deliveries {
       change.move(requeued, from: .sending, to: .queued)
       change.move(quarantined, from: .sending, to: .failed)
       // What has been in doubt time and again may be what ends the program: it is held in any case.
-      let tries = campaign.inDoubt == .hold ? 0 : Self.mostTriesInDoubt
+      let resends = campaign.inDoubt == .hold ? 0 : InDoubtPolicy.mostResends
       let held = try connection.change(
         """
         UPDATE \(Self.rowsByLease) SET state = \(DeliveryState.unknown), lease = NULL,
-          attempts = attempts + 1, reason = \(reason), finished_at = \(now)
-        WHERE \(left) AND attempts >= \(tries)
+          attempts = attempts + 1, doubts = doubts + 1, reason = \(reason), finished_at = \(now)
+        WHERE \(left) AND doubts >= \(resends)
         """)
       let resent = try connection.change(
         """
         UPDATE \(Self.rowsByLease) SET state = \(DeliveryState.deferred), lease = NULL,
-          attempts = attempts + 1, reason = \(reason), finished_at = \(now), due_at = \(now)
+          attempts = attempts + 1, doubts = doubts + 1, reason = \(reason), finished_at = \(now),
+          due_at = \(now)
         WHERE \(left)
         """)
       change.move(held, from: .sending, to: .unknown)

@@ -126,8 +126,8 @@ enum LedgerFold {
       update = try connection.statement(
         """
         UPDATE deliveries SET state = $1, attempts = $2, lease = NULL, due_at = $3, reason = $4,
-          code = $5, enhanced_code = $6, finished_at = $7
-        WHERE workspace_id = $8 AND campaign_id = $9 AND number = $10 AND lease = $11
+          code = $5, enhanced_code = $6, finished_at = $7, doubts = doubts + $8
+        WHERE workspace_id = $9 AND campaign_id = $10 AND number = $11 AND lease = $12
           AND state = 1
         """)
       insert = try connection.statement(
@@ -141,8 +141,8 @@ enum LedgerFold {
     func turn(to entry: LedgerEntry) throws(DatabaseError) {
       let workspace = entry.campaign.workspace.octets
       let campaign = entry.campaign.campaign.octets
-      update.bind(blob: workspace, at: 8)
-      update.bind(blob: campaign, at: 9)
+      update.bind(blob: workspace, at: 9)
+      update.bind(blob: campaign, at: 10)
       insert.bind(blob: workspace, at: 1)
       insert.bind(blob: campaign, at: 2)
       insert.bind(blob: entry.sender.octets, at: 5)
@@ -155,8 +155,9 @@ enum LedgerFold {
       update.bind(verdict.dueAt.map { .integer($0.microseconds) } ?? .null, at: 3)
       update.bind(LedgerFold.reason(verdict).map(SQL.Value.text) ?? .null, at: 4)
       update.bind(outcome.finishedAt, at: 7)
-      update.bind(outcome.number, at: 10)
-      update.bind(outcome.lease.token, at: 11)
+      update.bind(verdict.isInDoubt ? 1 : 0, at: 8)
+      update.bind(outcome.number, at: 11)
+      update.bind(outcome.lease.token, at: 12)
       insert.bind(outcome.number, at: 3)
       insert.bind(outcome.attempt, at: 4)
       insert.bind(text: outcome.server, at: 6)
