@@ -29,6 +29,7 @@ package struct Store: Sendable {
   // What the engine does on the side.
   package var jobs: Jobs { Jobs(pool: pool, doorbell: doorbell) }
   package var inbox: Inbox { Inbox(pool: pool, doorbell: doorbell) }
+  package var rehearsals: Rehearsals { Rehearsals(pool: pool, doorbell: doorbell) }
 
   private init(pool: DatabasePool) {
     self.pool = pool
