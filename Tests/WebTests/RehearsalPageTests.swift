@@ -28,7 +28,6 @@ struct RehearsalPageTests {
       }
       let after = try await ada.get("/sandbox")
       #expect(after.words.contains("Rehearsal: A bad day, since"))
-      #expect(after.text.contains("<details class=\"more\" open>"))
       #expect(try await scene.store.rehearsals.find(in: eve.home) == nil)
       #expect(try await eve.get("/sandbox").form("/sandbox/rehearsal")?["script"] == "none")
       let over = try await ada.submit(

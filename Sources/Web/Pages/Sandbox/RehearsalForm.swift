@@ -27,12 +27,12 @@ struct RehearsalForm {
     let title: HTML =
       rehearsal.map { rehearsal in
         """
-        Rehearsal: \(rehearsal.script.name), since \
-        \(Moment.html(rehearsal.begunAt, in: member.zone))
+        <span>Rehearsal: \(rehearsal.script.name), since \
+        \(Moment.html(rehearsal.begunAt, in: member.zone))</span>
         """
       } ?? "Rehearse a bad day"
     return """
-      <details class="more"\(HTML.when(rehearsal != nil, " open"))><summary>\(title)</summary>
+      <details class="more"><summary>\(title)</summary>
       <form class="form" method="post" action="/sandbox/rehearsal">\(member.formToken.input)
       <fieldset class="card group"><legend>How the sandbox answers</legend>
       <p>What mail servers do when things go wrong, with messages that reach nobody. Choose, send \
