@@ -104,7 +104,7 @@ final class SandboxInbox: Sendable {
     Identifier(String(decoding: user, as: UTF8.self), .workspace)
   }
 
-  private func receive(_ message: ServerMessage) async -> ServerDecision {
+  func receive(_ message: ServerMessage) async -> ServerDecision {
     guard let workspace = message.envelope.user.flatMap(Self.workspace) else {
       return ServerDecision(.reply(ServerReply(530, "5.7.0", "Sign in first")))
     }
