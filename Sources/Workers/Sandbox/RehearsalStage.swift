@@ -17,7 +17,7 @@ final class RehearsalStage: Sendable {
   private let performances = Lock<[[UInt8]: Performance]>([:])
   private static let round = Duration.milliseconds(500)
   /// The doorbell rings with every commit; this often is enough.
-  private static let rest = Duration.milliseconds(100)
+  private static let rest = Duration.milliseconds(20)
 
   init(store: Store, log: Log?) {
     self.store = store
