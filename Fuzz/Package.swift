@@ -24,6 +24,7 @@ func fuzzer(_ name: String) -> Target {
   .executableTarget(
     name: name, dependencies: ["CFuzzer", "Octets", "SMTP"], path: "Targets/\(name)",
     swiftSettings: [.swiftLanguageMode(.v6), .unsafeFlags(instruments + ["-parse-as-library"])],
+    // The usual linker falls over the debug tables of both instruments.
     linkerSettings: [.unsafeFlags(instruments + ["-use-ld=lld"])])
 }
 

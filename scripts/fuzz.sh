@@ -17,7 +17,6 @@ esac
 
 build=.build/fuzz
 echo "fuzz: building"
-# The compiler's own linker falls over the instruments of both.
 swift build --package-path Fuzz --scratch-path "$build" -c release >"$build.log" 2>&1 ||
   { cat "$build.log"; exit 1; }
 
