@@ -5,7 +5,7 @@ BINARY := .build/release/martlet
 PYTEST := .venv/bin/python -m pytest
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build run demo-send bench-web test test-rooms test-end-to-end check format bench screenshots clean
+.PHONY: help setup build run demo-send bench-web test test-rooms test-end-to-end fuzz sanitize check format bench screenshots clean
 
 help: ## Print this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -37,13 +37,22 @@ test-end-to-end: build ## Run the built program against Postfix, Dovecot, aiosmt
 	@scripts/venv.sh
 	MARTLET_BINARY=$(abspath $(BINARY)) $(PYTEST) Tests/EndToEnd $(PYTEST_ARGUMENTS)
 
+fuzz: ## Let libFuzzer make up hostile replies and commands, a minute each
+	@scripts/setup.sh
+	@scripts/fuzz.sh
+
+sanitize: ## Run the engine's tests under ThreadSanitizer, then under AddressSanitizer
+	@scripts/setup.sh --tests
+	@scripts/sanitize.sh thread
+	@scripts/sanitize.sh address
+
 check: ## Check style, imports against the manifest, house rules, links
 	@scripts/check.sh --self-test
 	@scripts/check.sh
 
 format: ## Rewrite all Swift files to the house style
 	swift format --in-place --parallel --recursive --configuration .swift-format \
-	  Package.swift Sources Tests
+	  Package.swift Sources Tests Fuzz/Package.swift Fuzz/Targets
 
 bench: build ## Send 100,000 messages into the counting sandbox and print messages a second
 	@Benchmarks/deliver $(BINARY)

@@ -31,6 +31,7 @@ package struct Store: Sendable {
   // What the engine does on the side.
   package var jobs: Jobs { Jobs(pool: pool, doorbell: doorbell) }
   package var inbox: Inbox { Inbox(pool: pool, doorbell: doorbell) }
+  package var rehearsals: Rehearsals { Rehearsals(pool: pool, doorbell: doorbell) }
 
   private init(pool: DatabasePool, making: MakingRecord, journaling: Ledger.Journaling) {
     self.pool = pool
