@@ -121,12 +121,15 @@ class Killer:
         if not sender.points or self.dice.random() < 0.5:
             return None
         point = self.dice.choice(sender.points)
-        return f"{point}:{self.dice.randint(1, 3 if point == 'claimed' else self.pace.passings)}"
+        # A claim is for a hundred messages.
+        most = 1 + self.pace.passings // 100 if point == "claimed" else self.pace.passings
+        return f"{point}:{self.dice.randint(1, most)}"
 
     def campaign(self, sender: Sender, sink: Sink, kills: int) -> Judge:
         """One campaign to its end, with at most so many kills."""
         judge = Judge(sender, sink)
-        early = list(getattr(sender, "early", ()))
+        # Few kills are better spent where messages are.
+        early = list(sender.early) if kills >= 8 else []
         try:
             while judge.kills < kills and not judge.breaches:
                 crash_at = early.pop(0) if early else self.plan(sender)
@@ -151,9 +154,7 @@ class Killer:
             judge.at_end(sender.ledger())
 
 
-def run(
-    folder: Path, pace: Pace, kills: int, make: Callable[[Path, Sink], Sender], seed: int
-) -> Figures:  # fmt: skip
+def run(folder: Path, pace: Pace, kills: int, make: Callable[[Path, Sink], Sender], seed: int) -> Figures:
     """Campaign after campaign until there were so many kills."""
     figures = Figures()
     dice = random.Random(seed)

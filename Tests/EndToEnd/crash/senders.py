@@ -25,6 +25,8 @@ class Sender:
     in_doubt = "hold"
     # The named points at which it can kill itself.
     points: tuple[str, ...] = ()
+    # Those that come before the first message.
+    early: tuple[str, ...] = ()
 
     def __init__(self, folder: Path, rows: int):
         self.folder = folder
@@ -114,7 +116,6 @@ class Send(Command):
     points = (
         "claimed", "intent-durable", "before-dot", "after-dot", "outcome-received", "outcome-durable",
     )  # fmt: skip
-    # Those that come before the first message.
     early = ("import-batch:1", "plan-chunk:1")
 
 
