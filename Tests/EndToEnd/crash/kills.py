@@ -49,14 +49,14 @@ class Figures:
         self.copies = max([self.copies, *judge.sink.copies.values()])
         self.breaches += judge.breaches
 
-    @property
-    def line(self) -> str:
+    def line(self, death: str = "kill") -> str:
         mean = sum(self.doubts) / max(1, len(self.doubts))
-        return (
-            f"kills {self.kills}, lost {self.lost}, duplicates {self.silent}, unnamed {self.unnamed}, "
-            f"in doubt per kill {mean:.1f} (at most {max(self.doubts, default=0)}), extra copies {self.extra} "
-            f"(of one person at most {self.copies}), sent again after {max(self.restarts, default=0):.2f} s at most"
+        said = (
+            f"{death}s {self.kills}, lost {self.lost}, duplicates {self.silent}, unnamed {self.unnamed}, "
+            f"in doubt per {death} {mean:.1f} (at most {max(self.doubts, default=0)}), extra copies {self.extra} "
+            f"(of one person at most {self.copies})"
         )
+        return said + (f", sent again after {max(self.restarts):.2f} s at most" if self.restarts else "")
 
 
 @dataclass(frozen=True)
@@ -88,7 +88,8 @@ class Killer:
 
     def live(self, sender: Sender, judge: Judge, crash_at: str | None) -> bool:
         """One more life; whether it ended by a kill."""
-        sink = judge.sink.read()
+        sink = judge.sink
+        takes_more = sink.takes_more()
         sink.first_since = None
         began = time.monotonic()
         sender.start(crash_at)
@@ -101,7 +102,7 @@ class Killer:
             wait_until(sender.has_ended, self.dice.uniform(0, 2 * self.pace.longest))
         else:
             point = "a moment of sending"
-            wait_until(lambda: sink.grows() or sender.has_ended(), 60)
+            wait_until(lambda: takes_more() or sender.has_ended(), 60)
             wait_until(sender.has_ended, self.dice.uniform(0, self.pace.longest))
         died = sender.process.poll() == -9
         if not died and not sender.has_ended():
@@ -207,7 +208,7 @@ def main() -> int:
         began = time.monotonic()
         with tempfile.TemporaryDirectory(prefix="martlet-crash-") as folder:
             figures = run(Path(folder), pace, kills, make, arguments.seed + number)
-        print(f"{name}: {figures.line}; {time.monotonic() - began:.0f} s", flush=True)
+        print(f"{name}: {figures.line()}; {time.monotonic() - began:.0f} s", flush=True)
         for breach in figures.breaches:
             status = 1
             print(f"  BREACH {breach}", flush=True)
@@ -218,7 +219,7 @@ def main() -> int:
         whole.copies = max(whole.copies, figures.copies)
         for point, count in figures.points.items():
             whole.points[point] = whole.points.get(point, 0) + count
-    print(f"all: {whole.line}")
+    print(f"all: {whole.line()}")
     print("kills at: " + ", ".join(f"{point} {count}" for point, count in sorted(whole.points.items())))
     print("nothing was lost, and nothing was sent twice in silence" if status == 0 else "NOT PROVEN: see above")
     return status

@@ -95,13 +95,14 @@ def sending(
         judge = Judge(sender, sink)
         try:
             while machine.cuts < cuts and not judge.breaches:
-                sink.read().first_since = None
+                takes_more = sink.takes_more()
+                sink.first_since = None
                 began = time.monotonic()
                 sender.start()
                 if machine.cuts % 3 == 0:
                     wait_until(sender.has_ended, dice.uniform(0, 0.4))
                 else:
-                    wait_until(lambda: sink.grows() or sender.has_ended(), 60)
+                    wait_until(lambda: takes_more() or sender.has_ended(), 60)
                     wait_until(sender.has_ended, dice.uniform(0, 0.6))
                 if not machine.cut(sender.process):
                     break
@@ -240,9 +241,9 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="martlet-cut-") as folder:
         home = Path(folder)
         figures = run(home / "send", arguments.cuts - arguments.cuts // 3, arguments.seed)
-        print(f"power cuts while sending: {figures.line}", flush=True)
+        print(f"while sending: {figures.line("power cut")}", flush=True)
         taken, breaches = writing(home / "serve", arguments.cuts // 3, random.Random(arguments.seed))
-        print(f"power cuts while writing: {arguments.cuts // 3}, {taken} lists taken, {len(breaches)} breaches")
+        print(f"while lists were handed in: power cuts {arguments.cuts // 3}, lists taken {taken}, breaches {len(breaches)}")
     for breach in figures.breaches + breaches:
         print(f"  BREACH {breach}")
     return 1 if figures.breaches or breaches else 0

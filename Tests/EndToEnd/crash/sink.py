@@ -3,6 +3,7 @@
 import os
 import sys
 from collections import Counter, defaultdict
+from collections.abc import Callable
 from pathlib import Path
 
 from counterparts.processes import Server, free_port, wait_for
@@ -59,9 +60,10 @@ class Sink(Server):
         wait_for(lambda: not self.read().open, "the sink's last connection to end", 30)
         return self
 
-    def grows(self) -> bool:
-        """Whether something was written that has not been read."""
-        return os.stat(self.path).st_size > self._offset
+    def takes_more(self) -> Callable[[], bool]:
+        """A question: has a message been taken since now?"""
+        before = self.read().taken
+        return lambda: os.stat(self.path).st_size > self._offset and self.read().taken > before
 
     @property
     def taken(self) -> int:

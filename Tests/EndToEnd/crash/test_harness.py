@@ -38,7 +38,7 @@ def test_every_flaw_is_tried():
 def test_a_broken_engine_is_caught(tmp_path, flaw):
     words, in_doubt = SEEN[flaw]
     figures = killed(tmp_path, flaw, in_doubt, 30)
-    print(figures.line, figures.breaches)
+    print(figures.line(), figures.breaches)
     assert any(re.search(words, breach) for breach in figures.breaches), figures.breaches
 
 

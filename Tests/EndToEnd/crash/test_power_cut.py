@@ -12,7 +12,7 @@ pytestmark = pytest.mark.skipif(disk.why_not() is not None, reason=disk.why_not(
 
 def test_power_cuts_while_sending(tmp_path):
     figures = power_cut.run(tmp_path, 5, seed=5)
-    print(figures.line)
+    print(figures.line())
     assert figures.kills == 5 and not figures.breaches, figures.breaches
 
 
