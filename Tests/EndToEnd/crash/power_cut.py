@@ -241,7 +241,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="martlet-cut-") as folder:
         home = Path(folder)
         figures = run(home / "send", arguments.cuts - arguments.cuts // 3, arguments.seed)
-        print(f"while sending: {figures.line("power cut")}", flush=True)
+        print(f"while sending: {figures.line('power cut')}", flush=True)
         taken, breaches = writing(home / "serve", arguments.cuts // 3, random.Random(arguments.seed))
         print(f"while lists were handed in: power cuts {arguments.cuts // 3}, lists taken {taken}, breaches {len(breaches)}")
     for breach in figures.breaches + breaches:
