@@ -1,4 +1,4 @@
-"""Lets the N-th write, sync, rename, open or truncate in the data folder fail, for N = 1, 2, 3, … until
+"""Lets the N-th write, sync, rename, open or truncate in the working folder fail, for N = 1, 2, 3, … until
 a run is over before its N-th.
 
 usage: python -m crash.io_faults [--every] [--kinds write sync …]
@@ -63,7 +63,7 @@ def one(folder: Path, shim: Path, kind: str, number: int, lasting: bool, outcome
         log = folder / "hit"
         environment = {
             "LD_PRELOAD": str(shim), "FAULT_KIND": kind, "FAULT_NUMBER": str(number), "FAULT_LOG": str(log),
-            "FAULT_ERROR": str(KINDS[kind]), "FAULT_FOLDER": str(sender.martlet.folder / "data"),
+            "FAULT_ERROR": str(KINDS[kind]), "FAULT_FOLDER": str(sender.martlet.folder),
         }  # fmt: skip
         if lasting:
             environment["FAULT_LASTING"] = "1"
