@@ -105,15 +105,15 @@ def judge_run(judge: Judge, about: str, code: int, said: str) -> None:
         judge.breach(f"{about}: {said[-600:]}")
 
 
-def run(folder: Path, kind: str, lasting: bool, every: bool, most: int = 100_000) -> Outcomes:
-    """N = 1, 2, 3, … until no call was left to fail."""
+def run(folder: Path, kind: str, lasting: bool, slower: int, most: int = 100_000) -> Outcomes:
+    """N = 1, 2, 3, … until no call was left to fail; growing by N / `slower`, and by 1 at least."""
     shim = library(folder)
     outcomes = Outcomes()
     number = 1
     while number <= most and not outcomes.breaches:
         if not one(folder / f"{kind}-{number}-{lasting}", shim, kind, number, lasting, outcomes):
             break
-        number += 1 if every else max(1, number // 5)
+        number += max(1, number // slower)
     return outcomes
 
 
@@ -126,7 +126,7 @@ def main() -> int:
     for kind in arguments.kinds:
         for lasting in (False, True):
             with tempfile.TemporaryDirectory(prefix="martlet-fault-") as folder:
-                outcomes = run(Path(folder), kind, lasting, arguments.every)
+                outcomes = run(Path(folder), kind, lasting, 1_000_000 if arguments.every else 5)
             print(f"{kind}{', lasting' if lasting else ''}: {outcomes.line}", flush=True)
             for breach in outcomes.breaches:
                 status = 1

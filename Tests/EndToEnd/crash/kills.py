@@ -220,6 +220,10 @@ def main() -> int:
         for point, count in figures.points.items():
             whole.points[point] = whole.points.get(point, 0) + count
     print(f"all: {whole.line()}")
+    untried = {point.split(":")[0] for point in Send.points + Send.early} - set(whole.points)
+    if untried and whole.kills >= 100:
+        status = 1
+        print(f"  BREACH nobody was killed at {', '.join(sorted(untried))}")
     print("kills at: " + ", ".join(f"{point} {count}" for point, count in sorted(whole.points.items())))
     print("nothing was lost, and nothing was sent twice in silence" if status == 0 else "NOT PROVEN: see above")
     return status

@@ -141,7 +141,6 @@ class Serve(Sender):
     """`martlet serve`: a campaign that was handed in once, and goes on by itself after every death."""
 
     connections = 8  # that the engine opens to one sender's server
-    points = Send.points
 
     def __init__(self, folder: Path, rows: int, sink: Sink):
         super().__init__(folder, rows)
@@ -149,8 +148,13 @@ class Serve(Sender):
         self.server = Served(Martlet(folder), **ADMINISTRATOR)
         self.sent = None
 
+    @property
+    def points(self) -> tuple[str, ...]:
+        # The first life must last until the campaign has been handed in.
+        return Send.points if self.sent else ()
+
     def start(self, crash_at: str | None = None) -> None:
-        self.server.environment = {**ADMINISTRATOR, **({"MARTLET_CRASH_AT": crash_at} if crash_at and self.sent else {})}
+        self.server.environment = {**ADMINISTRATOR, **({"MARTLET_CRASH_AT": crash_at} if crash_at else {})}
         try:
             self.server.start()
         except AssertionError:

@@ -9,7 +9,7 @@ from . import io_faults
 @pytest.mark.parametrize("lasting", [False, True], ids=["once", "from then on"])
 @pytest.mark.parametrize("kind", io_faults.KINDS)
 def test_a_call_that_fails(tmp_path, kind, lasting):
-    outcomes = io_faults.run(tmp_path, kind, lasting, every=False, most=60)
+    outcomes = io_faults.run(tmp_path, kind, lasting, slower=3, most=60)
     print(outcomes.line)
     assert not outcomes.breaches, outcomes.breaches
     assert outcomes.faults > 0, "nothing was there to fail"
