@@ -34,7 +34,8 @@ FLAWS = {
 
 SCHEMA = f"""
 CREATE TABLE campaigns (id BLOB, state TEXT, created_at INTEGER, {', '.join(f'{name} INTEGER DEFAULT 0' for name in COUNTERS)});
-CREATE TABLE deliveries (campaign_id BLOB, number INTEGER PRIMARY KEY, email TEXT, state INTEGER, lease INTEGER, intended_at INTEGER);
+CREATE TABLE deliveries (campaign_id BLOB, number INTEGER PRIMARY KEY, email TEXT, state INTEGER, lease INTEGER, intended_at INTEGER,
+  doubts INTEGER DEFAULT 0);
 CREATE INDEX by_state ON deliveries (state);
 """
 
@@ -64,7 +65,7 @@ class Ledger:
             "INSERT INTO campaigns (id, state, created_at, queued) VALUES (x'01', 'sending', 1, ?)", (len(emails),)
         )
         self.connection.executemany(
-            "INSERT INTO deliveries VALUES (x'01', ?, ?, 0, NULL, NULL)", enumerate(emails)
+            "INSERT INTO deliveries (campaign_id, number, email, state) VALUES (x'01', ?, ?, 0)", enumerate(emails)
         )
         self.connection.execute("COMMIT")
 
@@ -79,7 +80,10 @@ class Ledger:
         elif self.flaw == "loses-doubt":
             self._all(SENDING, SENT, "1")
         else:
-            self._all(SENDING, UNKNOWN if self.in_doubt == "hold" else DEFERRED, "1")
+            # Whoever is in doubt for the third time has three copies at most, and gets no more.
+            self.connection.execute("UPDATE deliveries SET doubts = doubts + 1 WHERE state = ?", (SENDING,))
+            self._all(SENDING, UNKNOWN, "1" if self.in_doubt == "hold" else "doubts >= 3")
+            self._all(SENDING, DEFERRED, "1")
         self.connection.execute("COMMIT")
 
     def _all(self, old: int, new: int, condition: str) -> None:

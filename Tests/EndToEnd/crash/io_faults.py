@@ -8,6 +8,7 @@ Without `--every` N grows by a fifth each time. After every fault the run goes o
 
 import argparse
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -32,7 +33,9 @@ def library(folder: Path) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     built = folder / "faults.so"
     source = Path(__file__).with_name("faults.c")
-    subprocess.run(["cc", "-Wall", "-Werror", "-O1", "-shared", "-fPIC", "-o", built, source, "-ldl"], check=True)
+    # Swift brings a clang with it.
+    compiler = shutil.which("cc") or "clang"
+    subprocess.run([compiler, "-Wall", "-Werror", "-O1", "-shared", "-fPIC", "-o", built, source, "-ldl"], check=True)
     return built
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 STATES = ["queued", "sending", "deferred", "sent", "failed", "unknown", "suppressed", "skipped", "cancelled"]
+OVER = ("sent", "failed", "cancelled")
 UNDER_WAY = ("queued", "sending", "deferred")
 # The campaign's counters, in the order of the states.
 COUNTERS = [name if name != "unknown" else "in_doubt_count" for name in STATES]
@@ -33,7 +34,7 @@ class Ledger:
 
     @property
     def is_over(self) -> bool:
-        return self.campaign in ("sent", "failed", "cancelled")
+        return self.campaign in OVER
 
 
 def connect(database: Path) -> sqlite3.Connection:
@@ -66,6 +67,16 @@ def read(database: Path) -> Ledger | None:
                 intended.add(email)
             claimed += lease is not None
         return Ledger(campaign, dict(zip(STATES, counters)), people, frozenset(intended), claimed)
+    finally:
+        connection.close()
+
+
+def is_over(database: Path) -> bool:
+    """Whether the newest campaign has ended; asked often, so it looks at nothing else."""
+    connection = connect(database)
+    try:
+        found = connection.execute("SELECT state FROM campaigns ORDER BY created_at DESC, id DESC LIMIT 1").fetchone()
+        return found is not None and found[0] in OVER
     finally:
         connection.close()
 

@@ -174,10 +174,7 @@ class Serve(Sender):
         return self.server.err.read_text(errors="replace")
 
     def has_ended(self) -> bool:
-        if super().has_ended():
-            return True
-        found = self.ledger()
-        return found is not None and found.is_over
+        return super().has_ended() or (self.sent is not None and ledger.is_over(self.database))
 
     def report(self) -> dict[str, int]:
         states: dict[str, int] = {}
