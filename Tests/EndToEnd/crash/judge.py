@@ -104,6 +104,7 @@ class Judge:
         """Nobody has more copies than were announced, and all copies are one message."""
         again = self.sender.in_doubt == "resend"
         self.extra = self.sink.taken - len(self.sink.copies)
+        many, torn = [], []
         for email, copies in self.sink.copies.items():
             if copies == 1:
                 continue
@@ -111,9 +112,13 @@ class Judge:
             if copies > allowed:
                 self.silent.add(email)
             if copies > 3:
-                self.breach(f"{email} has {copies} copies")
+                many.append(email)
             if len(self.sink.identifiers[email]) > 1:
-                self.breach(f"the copies of {email} bear different Message-IDs: {self.sink.identifiers[email]}")
+                torn.append(email)
+        if many:
+            self.breach(f"{len(many)} have more than 3 copies, such as {min(many)}")
+        if torn:
+            self.breach(f"the copies of {len(torn)} bear different Message-IDs, such as those of {min(torn)}")
         if self.silent:
             self.breach(f"duplicate: {len(self.silent)} were sent to again in silence, such as {min(self.silent)}")
         if not again and found.people["deferred"] & self.named:
