@@ -1,9 +1,14 @@
 """What stands in a sender's database, read from outside while it is dead or alive."""
 
+import os
+import shutil
 import sqlite3
+import subprocess
 from collections import Counter, defaultdict
 from dataclasses import dataclass
 from pathlib import Path
+
+from program import BINARY
 
 STATES = ["queued", "sending", "deferred", "sent", "failed", "unknown", "suppressed", "skipped", "cancelled"]
 OVER = ("sent", "failed", "cancelled")
@@ -71,6 +76,26 @@ def read(database: Path) -> Ledger | None:
         connection.close()
 
 
+def settled(data: Path, scratch: Path) -> Ledger | None:
+    """What a copy of a dead program's data folder says, once the program has opened that copy.
+
+    Its newest entries may still stand in a journal; where it is started, they go into the rows before
+    anything else happens, and `migrate` does no more. The data folder itself stays as the death left it.
+    """
+    if not (data / "martlet.db").exists():
+        return None
+    shutil.rmtree(scratch, ignore_errors=True)
+    scratch.mkdir(parents=True)
+    for path in [*data.glob("martlet.db*"), *data.glob("secret.key")]:
+        shutil.copy(path, scratch)
+    done = subprocess.run(
+        [str(BINARY), "migrate", "--data", str(scratch)], env={"PATH": os.environ["PATH"]}, cwd=scratch,
+        stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60,
+    )  # fmt: skip
+    assert done.returncode == 0, f"what was left cannot be opened: {done.stderr}"
+    return read(scratch / "martlet.db")
+
+
 def is_over(database: Path) -> bool:
     """Whether the newest campaign has ended; asked often, so it looks at nothing else."""
     connection = connect(database)
@@ -83,7 +108,7 @@ def is_over(database: Path) -> bool:
 
 def is_whole(database: Path) -> bool:
     """Whether SQLite finds nothing wrong with the file."""
-    connection = sqlite3.connect(database, timeout=30)
+    connection = connect(database)
     try:
         return connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
     finally:

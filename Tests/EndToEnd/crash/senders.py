@@ -14,6 +14,7 @@ from program import Martlet
 from served import Served
 
 from . import ledger
+from .ledger import Ledger
 from .sink import Sink
 
 
@@ -42,8 +43,13 @@ class Sender:
     def database(self) -> Path:
         raise NotImplementedError
 
-    def ledger(self) -> ledger.Ledger | None:
-        return ledger.read(self.database)
+    def ledger(self) -> Ledger | None:
+        """What stands in the database; while the sender lives, as it is."""
+        return self.settled() if self.process.poll() is not None else ledger.read(self.database)
+
+    def settled(self) -> Ledger | None:
+        """What the dead sender's database says, without touching it."""
+        return ledger.settled(self.database.parent, self.folder / "settled")
 
     def has_ended(self) -> bool:
         """Whether this life is over, or has nothing more to do."""
@@ -132,6 +138,9 @@ class Engine(Command):
             "--smtp", self.sink.url, "--data", str(self.martlet.data), "--connections", str(self.connections),
             "--in-doubt", self.in_doubt, "--flaw", self.flaw,
         ]  # fmt: skip
+
+    def settled(self) -> Ledger | None:
+        return ledger.read(self.database)
 
     def report(self) -> None:
         return None
