@@ -4,6 +4,7 @@ import os
 import shutil
 import sqlite3
 import subprocess
+import tempfile
 from collections import Counter, defaultdict
 from dataclasses import dataclass
 from pathlib import Path
@@ -76,18 +77,29 @@ def read(database: Path) -> Ledger | None:
         connection.close()
 
 
-def settled(data: Path, scratch: Path) -> Ledger | None:
-    """What a copy of a dead program's data folder says, once the program has opened that copy.
-
-    Its newest entries may still stand in a journal; where it is started, they go into the rows before
-    anything else happens, and `migrate` does no more. The data folder itself stays as the death left it.
-    """
-    if not (data / "martlet.db").exists():
-        return None
+def copied(data: Path, scratch: Path) -> Path:
+    """A copy of a dead sender's database, which may be mended; the original stays as the death left it."""
     shutil.rmtree(scratch, ignore_errors=True)
     scratch.mkdir(parents=True)
     for path in [*data.glob("martlet.db*"), *data.glob("secret.key")]:
         shutil.copy(path, scratch)
+    database = scratch / "martlet.db"
+    if database.exists():
+        # A half transaction is rolled back by the first who may write.
+        connection = sqlite3.connect(database)
+        connection.execute("SELECT COUNT(*) FROM sqlite_master").fetchall()
+        connection.close()
+    return database
+
+
+def settled(data: Path, scratch: Path) -> Ledger | None:
+    """What a dead program's database says, once the program has opened a copy of it.
+
+    Its newest entries may still stand in a journal; where it is started, they go into the rows before
+    anything else happens, and `migrate` does no more.
+    """
+    if not copied(data, scratch).exists():
+        return None
     done = subprocess.run(
         [str(BINARY), "migrate", "--data", str(scratch)], env={"PATH": os.environ["PATH"]}, cwd=scratch,
         stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60,
@@ -107,12 +119,13 @@ def is_over(database: Path) -> bool:
 
 
 def is_whole(database: Path) -> bool:
-    """Whether SQLite finds nothing wrong with the file."""
-    connection = connect(database)
-    try:
-        return connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
-    finally:
-        connection.close()
+    """Whether SQLite finds nothing wrong with the file of a dead sender."""
+    with tempfile.TemporaryDirectory(prefix="martlet-whole-") as scratch:
+        connection = connect(copied(database.parent, Path(scratch) / "data"))
+        try:
+            return connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+        finally:
+            connection.close()
 
 
 def tally(ledger: Ledger) -> str:

@@ -140,7 +140,7 @@ class Engine(Command):
         ]  # fmt: skip
 
     def settled(self) -> Ledger | None:
-        return ledger.read(self.database)
+        return ledger.read(ledger.copied(self.database.parent, self.folder / "settled"))
 
     def report(self) -> None:
         return None
