@@ -24,6 +24,7 @@ test_packages=(
   dovecot-core    # a real mail store behind it
   dovecot-imapd
   dovecot-lmtpd
+  e2fsprogs       # small disks that are filled and cut off
   nginx           # proxies in front of the server
   haproxy
   chromium        # looks at the pages
