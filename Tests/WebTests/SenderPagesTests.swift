@@ -44,7 +44,7 @@ struct SenderPagesTests {
       #expect(sender.fromName == "Ada")
       #expect(sender.fromAddress == "ada@example.com")
       #expect(sender.replyTo == "answers@example.com")
-      #expect(sender.messagesPerHour == 120)
+      #expect(sender.limits.perHour == 120)
       let sealed = try #require(sender.sealedPassword)
       let opened = try scene.keys.open(
         sealed, as: .senderPassword, workspace: sender.workspace, row: sender.id)

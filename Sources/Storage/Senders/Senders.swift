@@ -19,11 +19,13 @@ package struct Senders: Sendable {
       """
       INSERT INTO senders
         (workspace_id, id, name, host, port, security, username, sealed_password, created_at,
-          kind, from_name, from_address, reply_to, messages_per_hour)
+          kind, from_name, from_address, reply_to, messages_per_hour, messages_per_second,
+          messages_per_minute, messages_per_day, most_connections, messages_per_connection)
       VALUES (\(sender.workspace), \(sender.id), \(sender.name), \(sender.host), \(sender.port),
         \(sender.security), \(sender.user), \(blob: sender.sealedPassword), \(now),
         \(sender.kind.rawValue), \(sender.fromName), \(sender.fromAddress), \(sender.replyTo),
-        \(sender.messagesPerHour))
+        \(sender.limits.perHour), \(sender.limits.perSecond), \(sender.limits.perMinute),
+        \(sender.limits.perDay), \(sender.limits.connections), \(sender.limits.perConnection))
       """)
   }
 
@@ -41,7 +43,12 @@ package struct Senders: Sendable {
           security = \(sender.security), username = \(sender.user),
           sealed_password = \(blob: sender.sealedPassword), kind = \(sender.kind.rawValue),
           from_name = \(sender.fromName), from_address = \(sender.fromAddress),
-          reply_to = \(sender.replyTo), messages_per_hour = \(sender.messagesPerHour),
+          reply_to = \(sender.replyTo), messages_per_hour = \(sender.limits.perHour),
+          messages_per_second = \(sender.limits.perSecond),
+          messages_per_minute = \(sender.limits.perMinute),
+          messages_per_day = \(sender.limits.perDay),
+          most_connections = \(sender.limits.connections),
+          messages_per_connection = \(sender.limits.perConnection),
           tested_at = NULL, test_passed = NULL, test_answer = NULL
         WHERE workspace_id = \(sender.workspace) AND id = \(sender.id) AND removed_at IS NULL
         """) > 0
@@ -149,7 +156,9 @@ package struct Senders: Sendable {
 
   private static let columns: SQL = """
     SELECT workspace_id, id, kind, name, host, port, security, username, sealed_password,
-      from_name, from_address, reply_to, messages_per_hour, tested_at, test_passed, test_answer
+      from_name, from_address, reply_to, messages_per_hour, messages_per_second,
+      messages_per_minute, messages_per_day, most_connections, messages_per_connection,
+      tested_at, test_passed, test_answer
     FROM senders
     """
 }
@@ -178,6 +187,18 @@ extension Sender {
       sealedPassword: try row.octetsIfAny("sealed_password"),
       fromName: try row.text("from_name"), fromAddress: try row.text("from_address"),
       replyTo: try row.textIfAny("reply_to"),
-      messagesPerHour: try row.integerIfAny("messages_per_hour"), lastTest: test)
+      limits: try SenderLimits(row), lastTest: test)
+  }
+}
+
+extension SenderLimits {
+  fileprivate init(_ row: Row) throws(DatabaseError) {
+    self.init(
+      perSecond: try row.integerIfAny("messages_per_second"),
+      perMinute: try row.integerIfAny("messages_per_minute"),
+      perHour: try row.integerIfAny("messages_per_hour"),
+      perDay: try row.integerIfAny("messages_per_day"),
+      connections: try row.integerIfAny("most_connections"),
+      perConnection: try row.integerIfAny("messages_per_connection"))
   }
 }

@@ -39,8 +39,8 @@ struct Courier: Sendable {
     let pieces: [[UInt8]]
     let startedAt: Timestamp
     var hasIntent = false
-    /// The right to send it, where there are hourly limits.
-    var permit: Permit?
+    /// The right to send it.
+    var pass: Pass?
     /// How often a connection broke before its text.
     var breaks = 0
   }
@@ -56,11 +56,7 @@ struct Courier: Sendable {
     while true {
       if current == nil {
         if hasLine, run.lines?.isOverShare(run.lease) == true {
-          if let open = session {
-            await open.quit()
-            run.gate.ended()
-            session = nil
-          }
+          await hangUp(&session)
           run.lines?.release(run.lease)
           hasLine = false
         }
@@ -68,28 +64,23 @@ struct Courier: Sendable {
           guard await takeLine() else { break }
           hasLine = true
         }
-        guard let delivery = await run.feed.next() else { break }
-        current = await prepare(delivery)
+        // Without one, another may want the line: then look around.
+        guard let handout = await run.feed.next() else {
+          if run.feed.isClosed { break }
+          continue
+        }
+        current = await prepare(handout)
       }
-      guard var message = current else { continue }
+      guard let message = current else { continue }
       if let open = session,
         !open.isUsable || messages >= run.messagesPerSession || !open.hasRoom(for: message.envelope)
       {
-        await open.quit()
-        run.gate.ended()
-        session = nil
+        await hangUp(&session)
       }
-      switch await mayGo(message) {
-      case .ahead(let permit): message.permit = permit
-      case .later:
-        run.feed.sendHome(message.delivery)
-        current = nil
-        continue
-      case .over:
+      guard await isItsTurn(message) else {
         await withdraw(message)
-        current = nil
+        break
       }
-      if current == nil { break }
       if session == nil {
         guard let opened = await openSession() else {
           await withdraw(message)
@@ -105,19 +96,30 @@ struct Courier: Sendable {
         break
       }
     }
-    if let session {
-      await session.quit()
-      run.gate.ended()
-    }
+    await hangUp(&session)
     if hasLine { run.lines?.release(run.lease) }
+  }
+
+  private func hangUp(_ session: inout ClientSession?) async {
+    guard let open = session else { return }
+    await open.quit()
+    run.gate.ended()
+    session = nil
   }
 
   /// Waits for one of the sender's connections; `false` when the run is over meanwhile.
   private func takeLine() async -> Bool {
     guard let lines = run.lines else { return true }
+    var nap = Duration.milliseconds(2)
     while !run.feed.isClosed {
-      if lines.take(run.lease) { return true }
-      try? await Task.sleep(for: .milliseconds(100))
+      // Where nothing is to be sent, the line is left to others.
+      if run.feed.claimedCount == 0 {
+        lines.withdraw(run.lease)
+      } else if lines.take(run.lease, now: .now()) {
+        return true
+      }
+      try? await Task.sleep(for: nap)
+      nap = min(nap * 2, .milliseconds(100))
     }
     return false
   }
@@ -199,15 +201,18 @@ struct Courier: Sendable {
       switch go {
       case .refused(let reply, let command):
         outcome = senderFailed(reply) ?? Self.outcome(of: reply, to: command)
+        hear(reply, to: command, about: current)
       case .ahead:
-        next = await follower(of: messages, over: session)
+        next = await follower(of: current, after: messages, over: session)
         run.crash.reached(.beforeDot)
         do throws(ClientSession.Interruption) {
           let reply = try await session.finish(current.pieces, thenStart: next?.envelope)
-          current.permit?.spend()
+          current.pass?.spend()
           outcome = senderFailed(reply) ?? Self.outcome(of: reply)
+          hear(reply, to: nil, about: current)
         } catch {
-          if error.isInDoubt { current.permit?.spend() }
+          if error.isInDoubt { current.pass?.spend() }
+          if case .refused(let reply, _) = error.cause { hear(reply, to: nil, about: current) }
           show(session.transcript)
           outcome = Task.isCancelled ? Self.outcome(ofCut: error) : Self.outcome(of: error)
         }
@@ -224,8 +229,8 @@ struct Courier: Sendable {
         return nil
       }
       if next == nil, session.isUsable, messages < run.messagesPerSession,
-        case .refused = go, let delivery = run.feed.takeIfAny(),
-        let prepared = await prepare(delivery)
+        case .refused = go, let handout = run.feed.takeIfAny(),
+        let prepared = await prepare(handout)
       {
         return prepared
       }
@@ -243,44 +248,43 @@ struct Courier: Sendable {
     return .unsent(reason: failure.sentence)
   }
 
+  /// Lets the limits and the shaping know what a server said.
+  private func hear(_ reply: Reply, to command: ClientSession.Command?, about message: Prepared) {
+    guard let pass = message.pass else { return }
+    pass.heard(
+      ReplySignal(reply, to: command), ofServer: command == .mail, now: .now())
+    run.feed.ended(pass.lane)
+  }
+
   /// The message to announce together with the text of the one at hand, if one is ready.
-  private func follower(of messages: Int, over session: ClientSession) async -> Prepared? {
+  private func follower(
+    of current: Prepared, after messages: Int, over session: ClientSession
+  ) async -> Prepared? {
     guard messages + 1 < run.messagesPerSession, session.capabilities.hasPipelining,
-      run.lines?.isOverShare(run.lease) != true, run.feed.count > 0,
-      case .now(let permit) = run.pace.turn(now: .now()), let delivery = run.feed.takeIfAny(),
-      var prepared = await prepare(delivery)
+      run.lines?.isOverShare(run.lease) != true, run.feed.claimedCount > 0,
+      run.pace.take(now: .now()) == nil,
+      let handout = run.feed.takeIfAny(after: current.pass),
+      let prepared = await prepare(handout)
     else { return nil }
-    prepared.permit = permit
     guard session.hasRoom(for: prepared.envelope) else {
       // Whoever takes it next opens a session for it.
-      run.feed.giveBack(delivery)
+      run.feed.giveBack(handout.delivery)
       return nil
     }
     return await admit(prepared, to: session)
   }
 
-  /// Whether a message may be sent.
-  private enum Leave {
-    case ahead(Permit?)
-    /// Not within this hour.
-    case later
-    /// The run has ended meanwhile.
-    case over
-  }
-
-  /// Waits for the message's turn, before anything of it is said: a server that has answered 354
-  /// does not wait for ever.
-  private func mayGo(_ message: Prepared) async -> Leave {
-    if message.hasIntent { return .ahead(message.permit) }
-    while true {
-      switch run.pace.turn(now: .now()) {
-      case .now(let permit): return .ahead(permit)
-      case .usedUp: return .later
-      case .wait(let wait):
-        if run.feed.isClosed { return .over }
-        try? await Task.sleep(for: min(wait, .milliseconds(250)))
-      }
+  /// Waits for the message's turn at this run's rate, before anything of it is said: a server that
+  /// has answered 354 does not wait for ever.
+  ///
+  /// - Returns: `false` when the run has ended meanwhile.
+  private func isItsTurn(_ message: Prepared) async -> Bool {
+    if message.hasIntent { return true }
+    while let wait = run.pace.take(now: .now()) {
+      if run.feed.isClosed { return false }
+      try? await Task.sleep(for: min(wait, .milliseconds(250)))
     }
+    return true
   }
 
   /// The connection broke after the announcement and before the text: nothing was sent, so another
@@ -294,6 +298,12 @@ struct Courier: Sendable {
   }
 
   // MARK: Preparing
+
+  private func prepare(_ handout: Feed.Handout) async -> Prepared? {
+    var prepared = await prepare(handout.delivery)
+    prepared?.pass = handout.pass
+    return prepared
+  }
 
   /// Composes a message; one that cannot be composed is written down as failed.
   private func prepare(_ delivery: ClaimedDelivery) async -> Prepared? {

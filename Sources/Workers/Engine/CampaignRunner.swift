@@ -78,17 +78,20 @@ struct CampaignRunner: Sendable {
     let composer = try composer(of: campaign, fieldNames: list.fieldNames, linkKey: linkKey)
     let allowance = try await bench.allowance(of: sender, in: workspace)
     var options = Dispatcher.Options()
-    options.connections = bench.options.connectionsPerSender
+    options.connections = bench.connections(of: sender)
+    options.messagesPerSession = sender.limits.perConnection ?? options.messagesPerSession
     options.patience = .seconds(5)
     options.crash = bench.options.crash
     options.log = bench.options.log
     options.allowance = allowance
-    options.lines = bench.lines(of: sender.id)
+    options.lines = bench.lines(of: sender)
+    options.shaper = bench.shaper(of: sender.id)
     let dispatcher = Dispatcher(
       campaign, store: store, composer: composer, exit: exit, options: options)
     sign.whenRaised { dispatcher.stop() }
     let reporter = CampaignReporter(
-      store: store, key: key, sender: sender.id, allowance: allowance, endpoint: exit.endpoint)
+      store: store, key: key, sender: sender.id, allowance: allowance, lines: options.lines,
+      endpoint: exit.endpoint)
     let result = try await withThrowingTaskGroup { group in
       group.addTask { await reporter.follow(dispatcher) }
       let result = try await dispatcher.send()
@@ -97,7 +100,8 @@ struct CampaignRunner: Sendable {
       return result
     }
     return try await conclude(
-      result, campaign, sender, allowance: allowance, reporter: reporter, exit: exit)
+      result, campaign, sender, allowance: allowance, reporter: reporter, exit: exit,
+      holdUps: dispatcher.holdUps)
   }
 
   private func composer(
@@ -120,20 +124,21 @@ struct CampaignRunner: Sendable {
 
   private func conclude(
     _ result: Dispatcher.Result, _ campaign: Campaign, _ sender: Sender, allowance: Allowance,
-    reporter: CampaignReporter, exit: Exit
+    reporter: CampaignReporter, exit: Exit, holdUps: [Dispatcher.HoldUp]
   ) async throws -> Waiting? {
     switch result {
     case .finished: return try await finish(campaign)
     case .stopped: return try await leave(campaign)
     case .deferred(let due):
-      try await reporter.rest(until: due, because: .deferred(until: due))
+      try await reporter.rest(
+        until: due, because: holdUps + [.deferred(until: due)])
       return Waiting(until: due, reason: .deferred)
     case .limited(let free):
       try await reporter.rest(
-        until: nil, because: allowance.bound.map { Dispatcher.HoldUp.limit($0) })
+        until: nil, because: allowance.bound.map { [Dispatcher.HoldUp.limit($0)] } ?? [])
       return Waiting(until: free, reason: .limit(allowance, sender: sender.id))
     case .unreachable(let error):
-      try await reporter.rest(until: nil, because: .unreachable(error))
+      try await reporter.rest(until: nil, because: [.unreachable(error)])
       return trouble(sender)
     case .senderFailed(let error):
       throw CampaignFailure(SenderAdvice.sentence(error, for: exit.endpoint, on: .page))
