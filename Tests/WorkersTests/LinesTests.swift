@@ -35,17 +35,18 @@ struct LinesTests {
     let runs = (0..<5).map { _ in Lease.new() }
     for run in runs { lines.join(run) }
     var served: Set<Int> = []
-    for second in 0..<10 {
-      let now = start + .seconds(Int64(second) * 2)
-      var holding = 0
-      for (index, run) in runs.enumerated() {
-        if lines.take(run, now: now) { served.insert(index) }
+    var held: Set<Int> = []
+    for second in 0..<20 {
+      let now = start + .seconds(Int64(second))
+      for index in runs.indices where lines.take(runs[index], now: now) {
+        #expect(held.insert(index).inserted)
+        served.insert(index)
       }
-      for run in runs where lines.isOverShare(run, now: now + .seconds(2)) {
-        lines.release(run)
-        holding += 1
+      #expect(held.count <= 2)
+      for index in held where lines.isOverShare(runs[index], now: now + .seconds(1)) {
+        lines.release(runs[index])
+        held.remove(index)
       }
-      #expect(holding == 2)
     }
     #expect(served == Set(0..<5))
   }
