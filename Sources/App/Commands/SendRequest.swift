@@ -28,6 +28,7 @@ struct SendRequest {
   let inDoubt: InDoubtPolicy
   let connections: Int
   let perSecond: Double?
+  let limits: SendLimits
   let patience: Duration
   let report: String?
   let isResuming: Bool
@@ -38,6 +39,7 @@ struct SendRequest {
     contacts = try Self.absolute(arguments.required("contacts"))
     connections = try arguments.value("connections", as: .integer(1...512)) ?? 8
     perSecond = try arguments.value("rate", as: .rate)
+    limits = try SendLimits(arguments)
     patience = try arguments.value("wait", as: .duration) ?? .seconds(60)
     report = arguments.value("report")
     isResuming = arguments.has("resume")

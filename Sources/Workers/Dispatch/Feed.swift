@@ -106,7 +106,7 @@ final class Feed: Sendable {
 
   /// The sender's server serves everybody, so its connections are not counted.
   private static let everywhere = Lane.Road(
-    connections: .max, isMixed: false, quickest: .infinity)
+    connections: .max, isMixed: false, quickest: nil)
 
   private func choose(
     _ state: inout State, now: Timestamp, on road: Lane.Road, after previous: Pass?

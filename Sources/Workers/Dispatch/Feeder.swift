@@ -186,7 +186,7 @@ struct Feeder {
     // Without a time it depends on messages that are on their way.
     let free = allowance.nextRoom
     let wait = free.map { $0 - allowance.now() } ?? .milliseconds(20)
-    if let free, wait > Self.longestLimit { return .limited(until: free) }
+    if let free, wait > longestRest { return .limited(until: free) }
     try? await Task.sleep(for: min(max(wait, .milliseconds(2)), .milliseconds(200)))
     return nil
   }

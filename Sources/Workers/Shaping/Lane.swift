@@ -18,8 +18,8 @@ final class Lane: Sendable {
     var connections: Int
     /// Whether it has messages for others too: then no lane may have all connections.
     var isMixed: Bool
-    /// What the quickest messages take of late, in seconds.
-    var quickest: Double
+    /// What the quickest messages take of late, in seconds; `nil` where nobody is slow.
+    var quickest: Double?
   }
 
   struct State: Sendable {
@@ -107,9 +107,11 @@ final class Lane: Sendable {
     return min(share, state.shape.connections(service: state.service ?? 0.1))
   }
 
-  /// Whether answers take much longer than elsewhere, or fail to come.
+  /// Whether answers take much longer than elsewhere, or fail to come: more than a second and eight
+  /// times as long as the quickest, or more than ten seconds.
   private static func isSlow(_ state: State, now: Timestamp, on road: Road) -> Bool {
-    let most = max(1, road.quickest * 8)
+    guard let quickest = road.quickest else { return false }
+    let most = min(10, max(1, quickest * 8))
     if let service = state.service, service > most { return true }
     return state.messages > 0 && (now - state.quietSince) / .seconds(1) > most
   }
@@ -133,6 +135,7 @@ final class Lane: Sendable {
   func flow(on road: Road) -> Double {
     state.withLock { state in
       if let rate = state.shape.rate { return rate }
+      if state.shape.blocked != nil { return 1 }
       let service = max(0.001, state.service ?? 1)
       return Double(max(1, road.connections / 4)) / service
     }

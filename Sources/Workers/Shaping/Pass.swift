@@ -34,12 +34,13 @@ final class Pass: Sendable {
 
   /// What the receiver said; the first time counts.
   ///
-  /// A refusal of MAIL comes from the sender's own server, which does not know the recipient yet.
+  /// A refusal of MAIL comes from the sender's own server, which does not know the recipient yet;
+  /// with any other reply that one has let us go on.
   func heard(_ signal: ReplySignal, ofServer: Bool, now: Timestamp) {
     if ofServer {
       end(lane: .none, server: signal, now: now)
     } else {
-      end(lane: signal, server: signal == .none ? .none : .accepted, now: now)
+      end(lane: signal, server: .accepted, now: now)
     }
   }
 

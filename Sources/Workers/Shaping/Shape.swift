@@ -5,7 +5,7 @@ import Octets
 /// Nothing holds the first messages up. A receiver that asks us to slow down gets nothing for a
 /// moment, then single messages until it takes one. What it took from the end of the last such time
 /// to the end of this one, divided by the time, is what it takes. From a little below that the rate
-/// rises again, the longer all is well the faster, until it refuses: that costs a tenth.
+/// rises again, the longer all is well the faster, until it refuses: that costs a little.
 /// `docs/limits-and-shaping.md` has the figures and what they come to.
 struct Shape: Sendable {
   /// Messages a second; `nil` while nothing is known to limit them.
@@ -42,9 +42,13 @@ struct Shape: Sendable {
   }
 
   /// After a cut the rate is so much of the one that was refused.
-  static let cut = 0.9
+  static let cut = 0.93
   /// Up to so much of the refused rate it rises at once after a good while.
-  static let approach = 0.97
+  static let approach = 0.95
+  /// So much of what was taken over a whole block is where it begins again.
+  static let caution = 0.95
+  /// The first pause, in messages at the rate that was refused.
+  static let pause = 3.0
   static let firstStep = 0.01
   static let largestStep = 0.25
   /// A good while: so long, and so many messages accepted.
@@ -95,10 +99,10 @@ struct Shape: Sendable {
     }
   }
 
-  /// A tenth of a second's share can be saved up, because nobody looks at the clock all the time.
+  /// A twentieth of a second's share can be saved up, because nobody looks at the clock all the time.
   private func filled(_ now: Timestamp, _ rate: Double) -> Double {
     let elapsed = max(0, (now - filledAt) / .seconds(1))
-    return min(max(1, rate / 10), tokens + elapsed * rate)
+    return min(max(1, rate / 20), tokens + elapsed * rate)
   }
 
   private static func duration(_ seconds: Double) -> Duration {
@@ -167,7 +171,7 @@ struct Shape: Sendable {
     return true
   }
 
-  private var firstPause: Double { rate.map { min(60, max(0.5, 1 / $0)) } ?? 1 }
+  private var firstPause: Double { rate.map { min(60, max(0.5, Self.pause / $0)) } ?? 1 }
 
   /// It takes messages again.
   private mutating func resume(_ now: Timestamp) -> Bool {
@@ -178,12 +182,12 @@ struct Shape: Sendable {
         new = rate * Self.cut
         ceiling = rate
       } else {
-        new = min(rate * Self.cut, taken * 0.95)
+        new = min(rate * Self.cut, taken * Self.caution)
         // A few messages prove little.
         ceiling = cycle.accepted >= 20 ? taken : (max(taken, 1e-9) * max(rate, taken)).squareRoot()
       }
     } else {
-      new = taken * 0.95
+      new = taken * Self.caution
       ceiling = taken
     }
     set(new, now)

@@ -13,13 +13,14 @@ struct SenderTests {
       let (senders, home) = (scene.store.senders, scene.key.workspace)
       var sender = Sample.sandbox(in: home)
       sender.replyTo = "reply@example.org"
-      sender.limits.perHour = 450
+      sender.limits = SenderLimits(
+        perSecond: 2, perMinute: 60, perHour: 450, perDay: 2_000, connections: 3, perConnection: 50)
       sender.sealedPassword = [0, 255]
       try await senders.add(sender, now: now)
       let stored = try #require(try await senders.find(sender.id, in: home))
       #expect(stored.kind == .sandbox && stored.name == "Sandbox")
       #expect(stored.fromName == "Ada" && stored.fromAddress == "ada@example.org")
-      #expect(stored.replyTo == "reply@example.org" && stored.limits.perHour == 450)
+      #expect(stored.replyTo == "reply@example.org" && stored.limits == sender.limits)
       #expect(stored.sealedPassword == [0, 255] && stored.lastTest == nil)
       #expect(Set(try await senders.all(in: home).map(\.id)) == [scene.campaign.sender, sender.id])
       #expect(try await senders.all(in: .new()).isEmpty)

@@ -153,7 +153,8 @@ struct VirtualRun {
       roads[message.road].mostTries = max(roads[message.road].mostTries, message.tries)
       if message.takes {
         let seconds = now - (message.begun - Self.start) / .seconds(1)
-        quickest = quickest == 0 || seconds < quickest
+        quickest =
+          quickest == 0 || seconds < quickest
           ? seconds : quickest + (seconds - quickest) / 64
       } else {
         roads[message.road].again.append((now + 300, message.tries))

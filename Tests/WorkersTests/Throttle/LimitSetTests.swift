@@ -1,5 +1,7 @@
+import Locking
 import Model
 import Octets
+import SMTP
 import TestSupport
 import Testing
 
@@ -125,5 +127,29 @@ struct LimitSetTests {
     #expect(allowance.room == 0)
     clock.advance(.milliseconds(1_010))
     #expect(allowance.room == 5)
+  }
+}
+
+/// A second's limit against a real server, by its own clock.
+@Suite(.timeLimit(.minutes(1)))
+struct SecondLimitTests {
+  @Test func `no second at the server sees more than the limit`() async throws {
+    try await Office.open { office in
+      try await office.prepare(recipients: 64, domains: 3)
+      let arrivals = Lock<[ContinuousClock.Instant]>([])
+      let room = Mailroom { moment, _ in
+        if moment.isMessage { arrivals.withLock { $0.append(.now) } }
+        return .accept
+      }
+      let allowance = Throttle().allowance(sender: office.campaign.sender, in: office.workspace)
+      allowance.limit(sender: SenderLimits(perSecond: 20, connections: 4), workspace: nil)
+      try await room.whileServing(on: office.loop) { port in
+        let result = try await office.dispatcher(to: port) { $0.allowance = allowance }.send()
+        #expect(result.word == "finished")
+      }
+      let times = arrivals.withLock { $0 }
+      #expect(times.count == 64)
+      for (early, late) in zip(times, times.dropFirst(20)) { #expect(late - early > .seconds(1)) }
+    }
   }
 }
