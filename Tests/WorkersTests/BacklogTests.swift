@@ -92,8 +92,8 @@ struct BacklogTests {
     let feeds = [feed(), feed()]
     for feed in feeds { feed.add(deliveries((1...500).map { $0 * 10 })) }
     var count = 0
-    for _ in 0..<100 {
-      clock.advance(.milliseconds(500))
+    for _ in 0..<1_000 {
+      clock.advance(.milliseconds(50))
       for feed in feeds {
         feed.add(deliveries(feed.recall()))
         count += takeAll(feed).count

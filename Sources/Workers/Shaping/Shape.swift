@@ -102,7 +102,7 @@ struct Shape: Sendable {
   /// A twentieth of a second's share can be saved up, because nobody looks at the clock all the time.
   private func filled(_ now: Timestamp, _ rate: Double) -> Double {
     let elapsed = max(0, (now - filledAt) / .seconds(1))
-    return min(max(1, rate / 20), tokens + elapsed * rate)
+    return min(1 + rate / 20, tokens + elapsed * rate)
   }
 
   private static func duration(_ seconds: Double) -> Duration {
@@ -176,19 +176,21 @@ struct Shape: Sendable {
   /// It takes messages again.
   private mutating func resume(_ now: Timestamp) -> Bool {
     let taken = max(1, cycle.accepted) / cycle.seconds(now: now)
+    // How fast it went until it was refused.
+    let before =
+      rate ?? max(1, cycle.accepted) / cycle.seconds(now: blocked?.since ?? now)
     let new: Double
-    if let rate {
-      if probes == 0 {
-        new = rate * Self.cut
-        ceiling = rate
-      } else {
-        new = min(rate * Self.cut, taken * Self.caution)
-        // A few messages prove little.
-        ceiling = cycle.accepted >= 20 ? taken : (max(taken, 1e-9) * max(rate, taken)).squareRoot()
-      }
-    } else {
+    if probes == 0 {
+      // A moment was enough: the pause counts for half.
+      new = min(before * Self.cut, (before * taken).squareRoot())
+      ceiling = rate == nil ? new : before
+    } else if rate == nil {
       new = taken * Self.caution
       ceiling = taken
+    } else {
+      new = min(before * Self.cut, taken * Self.caution)
+      // A few messages prove little.
+      ceiling = cycle.accepted >= 20 ? taken : (taken * max(before, taken)).squareRoot()
     }
     set(new, now)
     blocked = nil

@@ -10,7 +10,7 @@ struct HiddenLimitTests {
     (VirtualReceiver.Limit.window(50, seconds: 60), 4.0),
     (.window(50, seconds: 60, countsRefused: true), 4.0),
     (.window(10, seconds: 1), 1.0), (.window(100, seconds: 1), 0.5),
-    (.window(300, seconds: 3_600), 24.0), (.window(2_000, seconds: 3_600), 12.0),
+    (.window(300, seconds: 3_600), 24.0), (.window(2_000, seconds: 3_600), 6.0),
     (.window(6, seconds: 60), 12.0),
     (.bucket(perSecond: 1, burst: 10), 4.0), (.bucket(perSecond: 30, burst: 30), 1.0),
     (.window(500, seconds: 600), 8.0),
@@ -28,6 +28,7 @@ struct HiddenLimitTests {
     run.run(until: seconds)
     let share = Double(run.roads[0].receiver.accepted.count) / capacity
     let refused = Double(run.roads[0].receiver.refused) / capacity
+    print("XX", limit, hours, share, refused, run.roads[0].mostTries)
     #expect(share >= 0.9)
     #expect(refused <= 0.1)
     // Nobody is given up.
@@ -63,12 +64,12 @@ struct HiddenLimitTests {
   @Test func `a receiver that takes a minute for each answer has a quarter of the connections`() {
     var run = VirtualRun(
       [VirtualReceiver(.none, service: 60)] + (0..<9).map { _ in VirtualReceiver(.none) },
-      messages: [Int](repeating: 1_000, count: 10), connections: 8)
+      messages: [Int](repeating: 300, count: 10), connections: 8)
     var alone = VirtualRun(
-      (0..<9).map { _ in VirtualReceiver(.none) }, messages: [Int](repeating: 1_000, count: 9),
+      (0..<9).map { _ in VirtualReceiver(.none) }, messages: [Int](repeating: 300, count: 9),
       connections: 8)
-    run.run(until: 600)
-    alone.run(until: 600)
+    run.run(until: 300)
+    alone.run(until: 300)
     #expect(run.roads[0].mostOpen == 2)
     let best = alone.roads.compactMap(\.finishedAt).max() ?? 0
     let last = run.roads[1...].compactMap(\.finishedAt).max() ?? .infinity
@@ -78,12 +79,12 @@ struct HiddenLimitTests {
 
   @Test func `when the limit goes, so does the restraint`() {
     var run = VirtualRun(
-      [VirtualReceiver(.window(50, seconds: 60))], messages: [1_000_000], connections: 16)
-    run.run(until: 3_600)
-    let before = run.roads[0].receiver.accepted.count
+      [VirtualReceiver(.window(50, seconds: 60))], messages: [12_000], connections: 16)
+    run.run(until: 1_800)
+    #expect(run.roads[0].receiver.accepted.count < 1_600)
     run.roads[0].receiver.limit = .none
-    run.run(until: 3 * 3_600)
-    #expect(run.roads[0].receiver.accepted.count - before > 50_000)
+    run.run(until: 5_400)
+    #expect(run.roads[0].receiver.accepted.count == 12_000)
   }
 
   @Test func `a lower limit is found within minutes, and nobody is worn out`() {

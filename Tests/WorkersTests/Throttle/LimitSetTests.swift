@@ -17,7 +17,7 @@ struct LimitSetTests {
     return allowance
   }
 
-  @Test(arguments: 0..<12)
+  @Test(arguments: 0..<6)
   func `no span that the server chooses sees more than any of the limits`(seed: UInt64) {
     var random = SeededRandom(seed: seed)
     var limits = SenderLimits()
