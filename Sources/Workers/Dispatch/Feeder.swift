@@ -53,7 +53,10 @@ struct Feeder {
         try await fetch()
         // What could not go before may go now.
         run.feed.serve()
-        if run.lines?.isWanted(by: run.lease) == true { run.feed.stir() }
+        if let lines = run.lines {
+          run.feed.setConnections(min(options.connections, lines.part))
+          if lines.isWanted(by: run.lease) { run.feed.stir() }
+        }
         let waiting = run.feed.count
         let room = options.allowance?.room ?? .max
         let result: Dispatcher.Result?

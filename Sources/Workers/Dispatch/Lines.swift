@@ -39,6 +39,9 @@ package final class Lines: Sendable {
 
   func leave(_ run: Lease) { state.withLock { $0.leave(run) } }
 
+  /// How many lines are a run's fair part.
+  var part: Int { state.withLock { $0.share() } }
+
   /// Takes a line; `false` while the run has its part or all are taken.
   func take(_ run: Lease, now: Timestamp) -> Bool {
     state.withLock { state in

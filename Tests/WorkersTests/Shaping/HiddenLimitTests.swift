@@ -28,7 +28,6 @@ struct HiddenLimitTests {
     run.run(until: seconds)
     let share = Double(run.roads[0].receiver.accepted.count) / capacity
     let refused = Double(run.roads[0].receiver.refused) / capacity
-    print("XX", limit, hours, share, refused, run.roads[0].mostTries)
     #expect(share >= 0.9)
     #expect(refused <= 0.1)
     // Nobody is given up.
