@@ -44,8 +44,8 @@ final class Feed: Sendable {
       State(road: Lane.Road(connections: connections, isMixed: false, quickest: 0)))
   }
 
-  /// How many connections the run has at the moment.
-  func setConnections(_ count: Int) { state.withLock { $0.road.connections = max(1, count) } }
+  /// How many of the sender's connections are the run's part at the moment.
+  func setPart(_ count: Int) { state.withLock { $0.road.part = max(1, count) } }
 
   /// How many deliveries are ready to be taken, as far as their receivers are quick.
   var count: Int { state.withLock { $0.waiting.count + $0.backlog.quickCount } }

@@ -54,7 +54,7 @@ struct Feeder {
         // What could not go before may go now.
         run.feed.serve()
         if let lines = run.lines {
-          run.feed.setConnections(min(options.connections, lines.part))
+          run.feed.setPart(lines.part)
           if lines.isWanted(by: run.lease) { run.feed.stir() }
         }
         let waiting = run.feed.count

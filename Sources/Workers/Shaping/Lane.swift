@@ -14,8 +14,10 @@ final class Lane: Sendable {
 
   /// What all lanes of a run have in common.
   struct Road: Sendable {
-    /// How many connections the run has.
+    /// How many connections the sender has for all its runs, as a lane's are counted.
     var connections: Int
+    /// How many of them are this run's part; `nil` for all.
+    var part: Int?
     /// Whether it has messages for others too: then no lane may have all connections.
     var isMixed: Bool
     /// What the quickest messages take of late, in seconds; `nil` where nobody is slow.
@@ -98,7 +100,7 @@ final class Lane: Sendable {
     var share = max(1, road.connections)
     if road.isMixed {
       if state.service == nil || isSlow(state, now: now, on: road) {
-        share = max(1, share / 4)
+        share = max(1, min(share, road.part ?? share) / 4)
       } else if share >= 8 {
         share -= share / 8
       }
@@ -137,7 +139,7 @@ final class Lane: Sendable {
       if let rate = state.shape.rate { return rate }
       if state.shape.blocked != nil { return 1 }
       let service = max(0.001, state.service ?? 1)
-      return Double(max(1, road.connections / 4)) / service
+      return Double(max(1, (road.part ?? road.connections) / 4)) / service
     }
   }
 
