@@ -12,6 +12,7 @@ build_packages=(
   libssl-dev      # TLS
   libsodium-dev   # sealing of stored passwords
   libidn2-dev     # internationalised domain names
+  libpsl-dev      # which part of a domain belongs to one organisation
   libmicrohttpd-dev # the web server
   zlib1g-dev      # its compression
   tzdata          # the time zones of the world, read when the program runs

@@ -20,6 +20,7 @@ package struct Store: Sendable {
 
   // What they send, and to whom.
   package var senders: Senders { Senders(pool: pool) }
+  package var shaping: ShapingMemory { ShapingMemory(pool: pool) }
   package var sealedSecrets: SealedSecrets { SealedSecrets(pool: pool) }
   package var audiences: Audiences { Audiences(pool: pool, doorbell: doorbell) }
   package var templates: Templates { Templates(pool: pool) }

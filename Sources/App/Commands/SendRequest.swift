@@ -28,6 +28,7 @@ struct SendRequest {
   let inDoubt: InDoubtPolicy
   let connections: Int
   let perSecond: Double?
+  let limits: SendLimits
   let patience: Duration
   /// When what was refused for now is tried again; `nil`: as is usual.
   let schedule: RetrySchedule?
@@ -47,6 +48,7 @@ struct SendRequest {
     } catch {
       throw arguments.fault("Option '--retry': \(error)")
     }
+    limits = try SendLimits(arguments)
     patience = try arguments.value("wait", as: .duration) ?? .seconds(60)
     report = arguments.value("report")
     isResuming = arguments.has("resume")

@@ -213,6 +213,8 @@ struct SendRun {
     var options = Dispatcher.Options()
     options.connections = request.connections
     options.perSecond = request.perSecond
+    options.messagesPerSession = request.limits.limits.perConnection ?? options.messagesPerSession
+    options.allowance = try await request.limits.allowance(of: campaign, in: house.store)
     options.patience = request.patience
     options.schedule = try await house.store.senders.find(campaign.sender, in: house.workspace)?
       .rules.schedule(isTransactional: campaign.content.isTransactional)
@@ -249,7 +251,10 @@ struct SendRun {
       if campaign.state == .sending {
         _ = try await house.store.campaigns.move(key, to: .sent, now: .now())
       }
-    case .deferred, .limited: code = .deferred
+    case .deferred: code = .deferred
+    case .limited(let until):
+      console.complain("The limit is reached; the next message may leave at \(until.rfc3339).")
+      code = .deferred
     case .stopped: code = .interrupted
     case .unreachable(let error):
       console.complain(SenderAdvice.sentence(error, for: endpoint))

@@ -88,35 +88,35 @@ extension Courier {
     run.gate.ended()
   }
 
-  /// The next delivery; a session that has had nothing to do for a while is ended meanwhile, before
-  /// the server does it in silence.
+  /// The next delivery and the right to send it; a session that has had nothing to do for a while
+  /// is ended meanwhile, before the server does it in silence.
   ///
-  /// - Returns: `nil` when there will be none.
-  func nextDelivery(_ session: inout OpenSession?) async -> ClaimedDelivery? {
+  /// - Returns: `nil` when there will be none, or when one should look around.
+  func nextHandout(_ session: inout OpenSession?) async -> Feed.Handout? {
     if let ready = run.feed.takeIfAny() { return ready }
     guard session != nil else { return await run.feed.next() }
     return await withTaskGroup(of: Moment.self) { group in
-      group.addTask { .delivery(await run.feed.next()) }
+      group.addTask { .handout(await run.feed.next()) }
       group.addTask {
         try? await Task.sleep(for: run.idleTime)
         return .idle
       }
-      var delivery: ClaimedDelivery?
+      var handout: Feed.Handout?
       while let moment = await group.next() {
         switch moment {
         case .idle: await end(&session)
-        case .delivery(let next):
-          delivery = next
+        case .handout(let next):
+          handout = next
           group.cancelAll()
-          return delivery
+          return handout
         }
       }
-      return delivery
+      return handout
     }
   }
 
   private enum Moment: Sendable {
-    case delivery(ClaimedDelivery?)
+    case handout(Feed.Handout?)
     case idle
   }
 }

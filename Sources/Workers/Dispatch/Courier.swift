@@ -43,8 +43,8 @@ struct Courier: Sendable {
     let pieces: [[UInt8]]
     let startedAt: Timestamp
     var hasIntent = false
-    /// The right to send it, where there are hourly limits.
-    var permit: Permit?
+    /// The right to send it.
+    var pass: Pass?
     /// How often a connection broke before its text.
     var breaks = 0
   }
@@ -68,26 +68,23 @@ struct Courier: Sendable {
           guard await takeLine() else { break }
           hasLine = true
         }
-        guard let delivery = await nextDelivery(&session) else { break }
-        current = await prepare(delivery)
+        // Without one, another may want the line: then look around.
+        guard let handout = await nextHandout(&session) else {
+          if run.feed.isClosed { break }
+          continue
+        }
+        current = await prepare(handout)
       }
-      guard var message = current else { continue }
+      guard let message = current else { continue }
       if let open = session?.session,
         !open.isUsable || messages >= run.messagesPerSession || !open.hasRoom(for: message.envelope)
       {
         await end(&session)
       }
-      switch await mayGo(message) {
-      case .ahead(let permit): message.permit = permit
-      case .later:
-        run.feed.sendHome(message.delivery)
-        current = nil
-        continue
-      case .over:
+      guard await isItsTurn(message) else {
         await withdraw(message)
-        current = nil
+        break
       }
-      if current == nil { break }
       if session == nil {
         guard let opened = await openSession() else {
           await withdraw(message)
@@ -105,16 +102,6 @@ struct Courier: Sendable {
     }
     await end(&session)
     if hasLine { run.lines?.release(run.lease) }
-  }
-
-  /// Waits for one of the sender's connections; `false` when the run is over meanwhile.
-  private func takeLine() async -> Bool {
-    guard let lines = run.lines else { return true }
-    while !run.feed.isClosed {
-      if lines.take(run.lease) { return true }
-      try? await Task.sleep(for: .milliseconds(100))
-    }
-    return false
   }
 
   /// A message whose text was never sent: back into the queue, or due again if its intent stands.
@@ -158,16 +145,19 @@ struct Courier: Sendable {
       case .refused(let reply, let command):
         open.heard(reply)
         outcome = senderFailed(reply) ?? Self.outcome(of: reply, to: command)
+        hear(reply, to: command, about: current)
       case .ahead:
-        next = await follower(of: messages, over: session)
+        next = await follower(of: current, after: messages, over: session)
         run.crash.reached(.beforeDot)
         do throws(ClientSession.Interruption) {
           let reply = try await session.finish(current.pieces, thenStart: next?.envelope)
-          current.permit?.spend()
+          current.pass?.spend()
           open.heard(reply)
           outcome = senderFailed(reply) ?? Self.outcome(of: reply)
+          hear(reply, to: nil, about: current)
         } catch {
-          if error.isInDoubt { current.permit?.spend() }
+          if error.isInDoubt { current.pass?.spend() }
+          if case .refused(let reply, _) = error.cause { hear(reply, to: nil, about: current) }
           show(session.transcript)
           // Whoever took a whole message has let us in.
           if !error.isInDoubt { open.broke(error.cause) }
@@ -186,8 +176,8 @@ struct Courier: Sendable {
         return nil
       }
       if next == nil, session.isUsable, messages < run.messagesPerSession,
-        case .refused = go, let delivery = run.feed.takeIfAny(),
-        let prepared = await prepare(delivery)
+        case .refused = go, let handout = run.feed.takeIfAny(),
+        let prepared = await prepare(handout)
       {
         return prepared
       }
@@ -205,44 +195,43 @@ struct Courier: Sendable {
     return .unsent(reason: failure.sentence)
   }
 
+  /// Lets the limits and the shaping know what a server said.
+  private func hear(_ reply: Reply, to command: ClientSession.Command?, about message: Prepared) {
+    guard let pass = message.pass else { return }
+    pass.heard(
+      ReplySignal(reply, to: command), ofServer: command == .mail, now: run.clock())
+    run.feed.ended(pass.lane)
+  }
+
   /// The message to announce together with the text of the one at hand, if one is ready.
-  private func follower(of messages: Int, over session: ClientSession) async -> Prepared? {
+  private func follower(
+    of current: Prepared, after messages: Int, over session: ClientSession
+  ) async -> Prepared? {
     guard messages + 1 < run.messagesPerSession, session.capabilities.hasPipelining,
-      run.lines?.isOverShare(run.lease) != true, run.feed.count > 0,
-      case .now(let permit) = run.pace.turn(now: run.clock()), let delivery = run.feed.takeIfAny(),
-      var prepared = await prepare(delivery)
+      run.lines?.isOverShare(run.lease) != true, run.feed.claimedCount > 0,
+      run.pace.take(now: run.clock()) == nil,
+      let handout = run.feed.takeIfAny(after: current.pass),
+      let prepared = await prepare(handout)
     else { return nil }
-    prepared.permit = permit
     guard session.hasRoom(for: prepared.envelope) else {
       // Whoever takes it next opens a session for it.
-      run.feed.giveBack(delivery)
+      run.feed.giveBack(handout.delivery)
       return nil
     }
     return await admit(prepared, to: session)
   }
 
-  /// Whether a message may be sent.
-  private enum Leave {
-    case ahead(Permit?)
-    /// Not within this hour.
-    case later
-    /// The run has ended meanwhile.
-    case over
-  }
-
-  /// Waits for the message's turn, before anything of it is said: a server that has answered 354
-  /// does not wait for ever.
-  private func mayGo(_ message: Prepared) async -> Leave {
-    if message.hasIntent { return .ahead(message.permit) }
-    while true {
-      switch run.pace.turn(now: run.clock()) {
-      case .now(let permit): return .ahead(permit)
-      case .usedUp: return .later
-      case .wait(let wait):
-        if run.feed.isClosed { return .over }
-        try? await Task.sleep(for: min(wait, .milliseconds(250)))
-      }
+  /// Waits for the message's turn at this run's rate, before anything of it is said: a server that
+  /// has answered 354 does not wait for ever.
+  ///
+  /// - Returns: `false` when the run has ended meanwhile.
+  private func isItsTurn(_ message: Prepared) async -> Bool {
+    if message.hasIntent { return true }
+    while let wait = run.pace.take(now: run.clock()) {
+      if run.feed.isClosed { return false }
+      try? await Task.sleep(for: min(wait, .milliseconds(250)))
     }
+    return true
   }
 
   /// The connection broke after the announcement and before the text: nothing was sent, so another
@@ -256,6 +245,12 @@ struct Courier: Sendable {
   }
 
   // MARK: Preparing
+
+  private func prepare(_ handout: Feed.Handout) async -> Prepared? {
+    var prepared = await prepare(handout.delivery)
+    prepared?.pass = handout.pass
+    return prepared
+  }
 
   /// Composes a message; one that cannot be composed is written down as failed.
   private func prepare(_ delivery: ClaimedDelivery) async -> Prepared? {

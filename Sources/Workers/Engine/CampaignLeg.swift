@@ -29,7 +29,8 @@ struct CampaignLeg: Sendable {
     /// The mail server within does not listen yet.
     case notYet
     case went(
-      Dispatcher.Result, through: Sender, reporter: CampaignReporter, allowance: Allowance)
+      Dispatcher.Result, through: Sender, reporter: CampaignReporter,
+      holdUps: [Dispatcher.HoldUp])
   }
 
   let bench: Workbench
@@ -75,12 +76,14 @@ struct CampaignLeg: Sendable {
   ) async throws -> End {
     let allowance = try await bench.allowance(of: sender, in: workspace)
     var options = Dispatcher.Options()
-    options.connections = bench.options.connectionsPerSender
+    options.connections = bench.connections(of: sender)
+    options.messagesPerSession = sender.limits.perConnection ?? options.messagesPerSession
     options.patience = .seconds(5)
     options.crash = bench.options.crash
     options.log = bench.options.log
     options.allowance = allowance
-    options.lines = bench.lines(of: sender.id)
+    options.lines = bench.lines(of: sender)
+    options.shaper = bench.shaper(of: sender.id)
     options.sender = sender.id
     options.schedule = sender.rules.schedule(isTransactional: campaign.content.isTransactional)
     options.idleTime = bench.options.idleTime
@@ -89,7 +92,8 @@ struct CampaignLeg: Sendable {
       exit: exit, options: options)
     sign.whenRaised { dispatcher.stop() }
     let reporter = CampaignReporter(
-      store: store, key: key, sender: sender.id, allowance: allowance, endpoint: exit.endpoint)
+      store: store, key: key, sender: sender.id, allowance: allowance, lines: options.lines,
+      endpoint: exit.endpoint)
     let isBetter = Lock(false)
     let result = try await withThrowingTaskGroup { group in
       group.addTask { await reporter.follow(dispatcher) }
@@ -112,7 +116,7 @@ struct CampaignLeg: Sendable {
       return .blocked(.stopped(try await Self.stop(sender, because: error, exit.endpoint, store)))
     case .stopped where isBetter.withLock({ $0 }) && !sign.isRaised: return .better
     default:
-      return .went(result, through: sender, reporter: reporter, allowance: allowance)
+      return .went(result, through: sender, reporter: reporter, holdUps: dispatcher.holdUps)
     }
   }
 

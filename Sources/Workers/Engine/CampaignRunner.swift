@@ -77,9 +77,8 @@ struct CampaignRunner: Sendable {
       case .blocked(let obstacle): obstacles.append(obstacle)
       case .better: return Waiting(until: .now(), reason: .list)
       case .notYet: return Waiting(until: .now() + .milliseconds(250), reason: .list)
-      case .went(let result, let active, let reporter, let allowance):
-        return try await conclude(
-          result, campaign, active, allowance: allowance, reporter: reporter)
+      case .went(let result, let active, let reporter, let holdUps):
+        return try await conclude(result, campaign, active, reporter: reporter, holdUps: holdUps)
       }
     }
     return try await blocked(by: obstacles, sender)
@@ -118,19 +117,20 @@ struct CampaignRunner: Sendable {
   // MARK: The end
 
   private func conclude(
-    _ result: Dispatcher.Result, _ campaign: Campaign, _ sender: Sender, allowance: Allowance,
-    reporter: CampaignReporter
+    _ result: Dispatcher.Result, _ campaign: Campaign, _ sender: Sender,
+    reporter: CampaignReporter, holdUps: [Dispatcher.HoldUp]
   ) async throws -> Waiting? {
     switch result {
     case .finished: return try await finish(campaign)
     case .stopped: return try await leave(campaign)
     case .deferred(let due):
-      try await reporter.rest(until: due, because: .deferred(until: due))
+      try await reporter.rest(
+        until: due, because: holdUps + [.deferred(until: due)])
       return Waiting(until: due, reason: .deferred)
     case .limited(let free):
       try await reporter.rest(
-        until: nil, because: allowance.bound.map { Dispatcher.HoldUp.limit($0) })
-      return Waiting(until: free, reason: .limit(allowance, sender: sender.id))
+        until: nil, because: reporter.allowance.bound.map { [Dispatcher.HoldUp.limit($0)] } ?? [])
+      return Waiting(until: free, reason: .limit(reporter.allowance, sender: sender.id))
     // A leg that ends so is blocked.
     case .unreachable, .senderFailed: return trouble(sender)
     case .ledgerFailed(let error): throw error

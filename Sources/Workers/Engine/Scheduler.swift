@@ -97,7 +97,8 @@ struct Scheduler: Sendable {
     case .limit(let allowance, let id):
       let sender = try await store.senders.find(id, in: key.workspace)
       let workspace = try await store.workspaces.find(key.workspace)
-      allowance.limit(sender: sender?.messagesPerHour, workspace: workspace?.messagesPerHour)
+      allowance.limit(
+        sender: sender?.limits ?? SenderLimits(), workspace: workspace?.messagesPerHour)
       return allowance.room > 0
     case .trouble(let before):
       guard let before else { return false }

@@ -52,7 +52,8 @@ struct SenderTrial: Sendable {
     guard let permit = allowance.take() else {
       return Verdict(
         passed: false,
-        answer: "This hour’s messages are used up, so no test message was sent. Try again later.")
+        answer:
+          "This sender’s limit is used up for now, so no test message was sent. Try again later.")
     }
     let trial = await exit.trial(of: message)
     // A message whose fate is not known counts too, and both count after a restart as well.

@@ -84,7 +84,7 @@ struct StoppedSenderTests {
           try await room.wait(for: .failed, of: key)
           var renamed = try await find(sender, room)
           renamed.name = "Home office"
-          renamed.messagesPerHour = 1_000
+          renamed.limits.perHour = 1_000
           #expect(try await room.store.senders.update(renamed))
           #expect(try await find(sender, room).refusal != nil)
           var mended = SenderEndpoint.sealed(

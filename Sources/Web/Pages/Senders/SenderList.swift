@@ -40,7 +40,7 @@ enum SenderList {
       <td>\(sender.refusal == nil ? badge(sender.lastTest) : Badge.plain("Stopped", "bad"))\(sender.lastTest.map {
         "<small>\(Moment.html($0.at, in: member.zone))</small>" as HTML
       })</td>
-      <td class="end num opt">\(sender.messagesPerHour.map(Wording.count) ?? "–")</td>
+      <td class="end num opt">\(sender.limits.perHour.map(Wording.count) ?? "–")</td>
       <td class="end"><div class="row-actions">\(test.html(member))\
       <a class="btn quiet small" href="\(address)">Edit</a></div></td></tr>
 

@@ -50,7 +50,8 @@ enum SenderPage {
   ) -> HTML {
     """
     <form class="form" method="post" action="\(address)" data-check>\(member.formToken.input)
-    \(kinds(form))\(account(form, old))\(identity(form))\(limit(form))\(RetryFields.html(form))
+    \(kinds(form))\(account(form, old))\(identity(form))\(SenderLimitFields.html(form))\
+    \(RetryFields.html(form))
     <div class="form-actions"><button class="btn primary">Save sender</button>\
     <a class="btn quiet" href="/senders">Cancel</a></div></form>
     """
@@ -137,20 +138,6 @@ enum SenderPage {
       name: "reply_to", label: "Reply-To", type: "email",
       hint: "Where answers go, if not to the From address.", isOptional: true,
       attributes: " maxlength=\"320\""
-    ).input(form))</fieldset>
-    """
-  }
-
-  private static func limit(_ form: Form) -> HTML {
-    """
-    <fieldset class="card group"><legend>Speed</legend>
-    \(Field(
-      name: "messages_per_hour", label: "E-mails per hour", type: "number",
-      hint: """
-        At most so many in any 60 minutes; the others wait, none is lost. Empty means no limit. \
-        Free mail accounts allow little: 20 an hour is safe.
-        """,
-      isOptional: true, attributes: " min=\"1\" max=\"1000000\"", affix: "in any hour"
     ).input(form))</fieldset>
     """
   }

@@ -1,10 +1,11 @@
+import Model
 import Octets
 import TestSupport
 import Testing
 
 @testable import Workers
 
-struct SlidingHourTests {
+struct SlidingWindowTests {
   private let start = Timestamp(seconds: 1_800_000_000)
 
   @Test func `without a limit there is always room, and what has left is counted all the same`() {
@@ -28,8 +29,8 @@ struct SlidingHourTests {
     hour.spend(now: outcome)
     #expect(!hour.take(now: outcome + .seconds(3_600)))
     let next = hour.nextRoom(now: outcome)
-    #expect(next == outcome + SlidingHour.span)
-    #expect(hour.take(now: outcome + SlidingHour.span))
+    #expect(next == outcome + SlidingWindow(.hour).span)
+    #expect(hour.take(now: outcome + SlidingWindow(.hour).span))
   }
 
   @Test func `a place that was not used is free at once`() {
@@ -46,7 +47,7 @@ struct SlidingHourTests {
     hour.add(8, leftBy: start)
     hour.limit = 5
     #expect(hour.room(now: start) == 0)
-    #expect(hour.nextRoom(now: start) == start + SlidingHour.span)
+    #expect(hour.nextRoom(now: start) == start + SlidingWindow(.hour).span)
     hour.limit = 0
     #expect(hour.room(now: start + .seconds(9_999)) == 0)
     #expect(hour.nextRoom(now: start + .seconds(9_999)) == nil)
@@ -57,7 +58,7 @@ struct SlidingHourTests {
     hour.add(1, leftBy: start)
     hour.add(1, leftBy: start + .seconds(-9_000))
     #expect(hour.room(now: start + .seconds(3_599)) == 0)
-    #expect(hour.room(now: start + SlidingHour.span) == 1)
+    #expect(hour.room(now: start + SlidingWindow(.hour).span) == 1)
   }
 
   @Test(arguments: [1, 2, 7, 10, 100])
@@ -136,24 +137,30 @@ struct SlidingHourTests {
   }
 }
 
-/// An hour that expectations may ask, although asking changes it.
+/// A window that expectations may ask, although asking changes it.
 private final class Watched {
-  private var hour: SlidingHour
+  private var window: SlidingWindow
 
-  init(limit: Int? = nil) { hour = SlidingHour(limit: limit) }
-
-  var limit: Int? {
-    get { hour.limit }
-    set { hour.limit = newValue }
+  init(_ period: LimitPeriod = .hour, limit: Int? = nil) {
+    window = SlidingWindow(period, limit: limit)
   }
 
-  func take(now: Timestamp) -> Bool { hour.take(now: now) }
-  func spend(now: Timestamp) { hour.spend(now: now) }
-  func giveBack() { hour.giveBack() }
-  func add(_ count: Int, leftBy moment: Timestamp) { hour.add(count, leftBy: moment) }
-  func room(now: Timestamp) -> Int { hour.room(now: now) }
-  func nextRoom(now: Timestamp) -> Timestamp? { hour.nextRoom(now: now) }
+  var limit: Int? {
+    get { window.limit }
+    set { window.limit = newValue }
+  }
+
+  func take(now: Timestamp) -> Bool {
+    guard window.room(now: now) > 0 else { return false }
+    window.hold()
+    return true
+  }
+  func spend(now: Timestamp) { window.spend(now: now) }
+  func giveBack() { window.giveBack() }
+  func add(_ count: Int, leftBy moment: Timestamp) { window.add(count, leftBy: moment) }
+  func room(now: Timestamp) -> Int { window.room(now: now) }
+  func nextRoom(now: Timestamp) -> Timestamp? { window.nextRoom(now: now) }
   func departure(ofLast count: Int, now: Timestamp) -> Timestamp {
-    hour.departure(ofLast: count, now: now)
+    window.departure(ofLast: count, now: now)
   }
 }
