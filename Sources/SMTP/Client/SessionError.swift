@@ -44,6 +44,8 @@ package enum SessionError: Error, Sendable, Equatable {
     switch self {
     case .network(.tls(.certificate), _), .network(.unresolvable, _): false
     case .network, .violation: true
+    // A server that has no room says so to one connection and takes the next.
+    case .refused(_, at: .greeting): true
     case .refused(let reply, _): reply.severity != .permanent
     case .wrongCredentials, .unprovenServer, .tlsNotOffered, .noMechanism, .forbiddenAddress: false
     }

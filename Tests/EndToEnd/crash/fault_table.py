@@ -65,7 +65,7 @@ FAULTS = [
     ),
     Fault(
         "F5 banner 554", 'banner connection 2..: reply 554 5.3.2 "No service"', lambda n: {"queued": n},
-        code=75, wait="2s", awaits="one greeting with 554 ends the campaign, and all its people are cancelled",
+        code=75, wait="2s",
     ),
     Fault("F6 EHLO unknown", 'ehlo: reply 502 5.5.1 "What?"', all_sent),
     # Offered and refused looks like a stripped one: only smtp+unsafe:// goes on in the clear.
