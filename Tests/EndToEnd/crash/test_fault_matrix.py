@@ -73,6 +73,12 @@ def marked(fault: Fault):
     return pytest.param(fault, id=fault.row, marks=marks)
 
 
+def due_as_one(counts: dict[str, int]) -> dict[str, int]:
+    """The states that are not empty; behind a receiver that puts all off, the last are not even asked."""
+    counts = {**counts, "due": counts.get("queued", 0) + counts.get("deferred", 0)}
+    return {state: count for state, count in counts.items() if count and state not in ("queued", "deferred")}
+
+
 @pytest.mark.parametrize("fault", map(marked, FAULTS))
 def test_the_fault_matrix(martlet, tmp_path, fault):
     with sandbox(tmp_path / "server", fault.script) as server:
@@ -85,8 +91,7 @@ def test_the_fault_matrix(martlet, tmp_path, fault):
             return
         found = ledger.settled(martlet.data, tmp_path / "settled")
         expected = fault.states(PEOPLE)
-        counted = {state: count for state, count in found.counted.items() if count}
-        assert counted == {state: count for state, count in expected.items() if count}, run.err[-800:]
+        assert due_as_one(found.counted) == due_as_one(expected), run.err[-800:]
         assert found.counters == found.counted
         due = expected.keys() & {"queued", "deferred"}
         assert run.code == (fault.code if fault.code is not None else 75 if due else 0), run.err[-800:]
