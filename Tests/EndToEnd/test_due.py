@@ -45,6 +45,6 @@ def test_what_was_put_off_is_sent_when_it_is_due(martlet, tmp_path):
         rounds = 0
         while (run := martlet.run("send-due", "--data", martlet.data)).counts["deferred"]:
             rounds += 1
-            assert rounds < 200
+            assert rounds < 5000
         assert run.code == 0
     assert rounds > 0

@@ -145,7 +145,8 @@ struct Courier: Sendable {
       case .refused(let reply, let command):
         open.heard(reply)
         outcome = senderFailed(reply) ?? Self.outcome(of: reply, to: command)
-        hear(reply, to: command, about: current)
+        // Whoever closes after some messages has a limit for connections, not for us.
+        if reply.code != 421 || messages == 0 { hear(reply, to: command, about: current) }
       case .ahead:
         next = await follower(of: current, after: messages, over: session)
         run.crash.reached(.beforeDot)
