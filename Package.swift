@@ -35,6 +35,7 @@ let package = Package(
     .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
     .systemLibrary(name: "CSodium", pkgConfig: "libsodium", providers: [.apt(["libsodium-dev"])]),
     .systemLibrary(name: "CIDN2", pkgConfig: "libidn2", providers: [.apt(["libidn2-dev"])]),
+    .systemLibrary(name: "CPSL", pkgConfig: "libpsl", providers: [.apt(["libpsl-dev"])]),
     .systemLibrary(
       name: "CMicrohttpd", pkgConfig: "libmicrohttpd", providers: [.apt(["libmicrohttpd-dev"])]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
@@ -45,8 +46,8 @@ let package = Package(
     .target(name: "Octets", swiftSettings: strict),
     .target(name: "Locking", swiftSettings: strict),
     room("Telemetry"),
-    room("Crypto", ["CSodium"]),
-    room("Net", ["CNet", "COpenSSL"]),
+    room("Crypto", ["CSodium", "COpenSSL"]),
+    room("Net", ["CNet", "COpenSSL", "CPSL"]),
     room("Database", ["CSQLite"]),
     room("Liquid"),
     room("Spreadsheet"),
@@ -98,7 +99,7 @@ let package = Package(
     tests("Net"),
     .testTarget(
       name: "OctetsTests", dependencies: open + ["TestSupport"], swiftSettings: strict),
-    tests("SMTP", ["Net"]),
+    tests("SMTP", ["Net", "Crypto", "MIME"]),
     tests("Spreadsheet"),
     tests("Storage", ["CSQLite", "Database", "MIME", "Model"]),
     tests("Telemetry"),

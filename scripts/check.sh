@@ -28,7 +28,7 @@ esac
 
 status=0
 swift format lint --strict --parallel --recursive --configuration .swift-format \
-  Package.swift Sources Tests || status=1
+  Package.swift Sources Tests Fuzz/Package.swift Fuzz/Targets || status=1
 
 manifest=$(mktemp)
 trap 'rm -f "$manifest"' EXIT

@@ -12,6 +12,7 @@ build_packages=(
   libssl-dev      # TLS
   libsodium-dev   # sealing of stored passwords
   libidn2-dev     # internationalised domain names
+  libpsl-dev      # which part of a domain belongs to one organisation
   libmicrohttpd-dev # the web server
   zlib1g-dev      # its compression
   tzdata          # the time zones of the world, read when the program runs
@@ -24,19 +25,27 @@ test_packages=(
   dovecot-core    # a real mail store behind it
   dovecot-imapd
   dovecot-lmtpd
+  e2fsprogs       # small disks that are filled and cut off
   nginx           # proxies in front of the server
   haproxy
   chromium        # looks at the pages
   fonts-dejavu-core
+  libdb5.3 libgnutls-dane0 libidn12 libnsl2 libpcre2-8-0 # what Exim below is linked with
 )
+# Servers that Debian will not install beside Postfix: their packages are unpacked, not installed.
+unpacked_packages=(
+  exim4-daemon-light
+)
+unpacked=$(cd "$(dirname "$0")/.." && pwd)/.build/unpacked
 
 say() { echo "setup: $*"; }
 fail() { echo "setup: $*" >&2; exit 1; }
 
 wanted=("${build_packages[@]}")
+wants_tests=
 for argument in "$@"; do
   case "$argument" in
-    --tests) wanted+=("${test_packages[@]}") ;;
+    --tests) wanted+=("${test_packages[@]}") wants_tests=yes ;;
     -h | --help) sed -n '2,6s/^# \{0,1\}//p' "$0"; exit 0 ;;
     *) echo "setup: unknown option $argument (there is only --tests)" >&2; exit 64 ;;
   esac
@@ -58,24 +67,51 @@ missing() {
   done
 }
 
-mapfile -t absent < <(missing "${wanted[@]}")
-if [ ${#absent[@]} -eq 0 ]; then
-  say "all ${#wanted[@]} Debian packages are there"
-  exit 0
-fi
-
+# What only root may do; asked for when it is needed.
 root=()
-if [ "$(id -u)" -ne 0 ]; then
+become_root() {
+  [ "$(id -u)" -ne 0 ] || return 0
   command -v sudo >/dev/null ||
-    fail "these packages are missing and there is no sudo; as root: apt-get install ${absent[*]}"
+    fail "this needs root and there is no sudo; as root: apt-get install ${wanted[*]}"
   root=(sudo)
-fi
+}
 as_root() { "${root[@]}" env DEBIAN_FRONTEND=noninteractive "$@"; }
 apt() {
   as_root apt-get -qq -o DPkg::Lock::Timeout=600 -o Dpkg::Use-Pty=0 \
     -o Dpkg::Options::=--force-confold "$@"
 }
+# An image often comes without package lists, and old lists name versions that are gone.
+refresh() {
+  become_root
+  say "refreshing the package lists first"
+  apt update
+}
 
+# Fetches the packages that are only unpacked, each into a folder of its name; needs no root.
+unpack() {
+  [ -n "$wants_tests" ] || return 0
+  local package folder
+  for package in "${unpacked_packages[@]}"; do
+    [ ! -d "$unpacked/$package" ] || continue
+    say "unpacking $package into .build/unpacked"
+    mkdir -p "$unpacked"
+    folder=$(mktemp -d "$unpacked/fetching-XXXXXX")
+    (cd "$folder" && { apt-get -qq download "$package" || { refresh && apt-get -qq download "$package"; }; }) 2>/dev/null ||
+      fail "the package $package cannot be fetched; is there a network?"
+    dpkg-deb -x "$folder"/*.deb "$folder/root"
+    mv "$folder/root" "$unpacked/$package"
+    rm -rf "$folder"
+  done
+}
+
+mapfile -t absent < <(missing "${wanted[@]}")
+if [ ${#absent[@]} -eq 0 ]; then
+  unpack
+  say "all ${#wanted[@]} Debian packages are there"
+  exit 0
+fi
+
+become_root
 say "installing ${absent[*]}"
 
 # A server that comes as a package would start itself. The tests start their own, with their own
@@ -91,10 +127,8 @@ for package in "${absent[@]}"; do
       as_root debconf-set-selections
   fi
 done
-# An image often comes without package lists, and old lists name versions that are gone.
 apt install --no-install-recommends "${absent[@]}" >/dev/null 2>&1 || {
-  say "refreshing the package lists first"
-  apt update
+  refresh
   apt install --no-install-recommends "${absent[@]}" >/dev/null
 }
 
@@ -111,4 +145,5 @@ fi
 
 mapfile -t absent < <(missing "${wanted[@]}")
 [ ${#absent[@]} -eq 0 ] || fail "apt-get ended well, but these are still missing: ${absent[*]}"
+unpack
 say "done"

@@ -43,6 +43,8 @@ package enum Martlet {
       name: "martlet", version: version, summary: "send e-mail campaigns, and know who got them",
       commands: [
         .serve(configure, crash: crash), .send(configure, crash: crash), .sandbox(configure),
+        .sendDue(configure, crash: crash), .scheduleShow(configure),
+        .scheduleSwitch(configure, isOn: true), .scheduleSwitch(configure, isOn: false),
         .addressCheck, .migrate(configure), .userCreate(configure), .userResetPassword(configure),
         .secretRotate(configure), .configShow(configure), .version,
       ])

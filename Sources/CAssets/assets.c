@@ -7,10 +7,26 @@ static const unsigned char migration_0001[] = {
 static const unsigned char migration_0002[] = {
 #embed "migrations/0002-people-and-pages.sql"
 };
+static const unsigned char migration_0003[] = {
+#embed "migrations/0003-ledger.sql"
+};
+static const unsigned char migration_0004[] = {
+#embed "migrations/0004-limits.sql"
+};
+static const unsigned char migration_0005[] = {
+#embed "migrations/0005-retries.sql"
+};
+static const unsigned char migration_0006[] = {
+#embed "migrations/0006-rehearsals.sql"
+};
 
 static const struct martlet_asset migrations[] = {
     {"0001-first-campaign", migration_0001, sizeof migration_0001},
     {"0002-people-and-pages", migration_0002, sizeof migration_0002},
+    {"0003-ledger", migration_0003, sizeof migration_0003},
+    {"0004-limits", migration_0004, sizeof migration_0004},
+    {"0005-retries", migration_0005, sizeof migration_0005},
+    {"0006-rehearsals", migration_0006, sizeof migration_0006},
 };
 
 const struct martlet_asset *martlet_migration(size_t index) {

@@ -42,7 +42,8 @@ int martlet_epoll_wait(int epoll, struct martlet_ready *ready, int capacity, int
   for (int i = 0; i < count; i++) {
     uint32_t e = events[i].events;
     ready[i].token = events[i].data.u64;
-    ready[i].readable = (e & (EPOLLIN | EPOLLRDHUP | EPOLLHUP | EPOLLERR)) != 0;
+    ready[i].is_last = (e & (EPOLLRDHUP | EPOLLHUP | EPOLLERR)) != 0;
+    ready[i].readable = ready[i].is_last || (e & EPOLLIN) != 0;
     ready[i].writable = (e & (EPOLLOUT | EPOLLHUP | EPOLLERR)) != 0;
   }
   return count;

@@ -19,6 +19,8 @@ package struct CampaignComposer: Sendable {
 
   private let campaign: CampaignKey
   private let from: Mailbox
+  /// What recipients see, which is another mailbox where a sender that stands in insists on its own.
+  private let shownFrom: Mailbox
   private let frame: MessageFrame
   private let subject: Personalised
   private let html: Personalised?
@@ -29,18 +31,23 @@ package struct CampaignComposer: Sendable {
   /// Compiles the templates and encodes what all messages share.
   ///
   /// `fieldNames` are the audience's columns as templates call them, `attachments` the files named
-  /// in `content`, read; opt-out links are signed with `linkKey`.
+  /// in `content`, read; opt-out links are signed with `linkKey`. Where `standIn` is given, messages
+  /// bear that From instead, and answers go to the campaign's; names and opt-out stay.
   ///
   /// - Throws: ``ComposeError``, with the part and the place.
   package init(
     _ content: CampaignContent, named name: String, of campaign: CampaignKey,
-    fieldNames: [String], attachments: [Attachment], linkKey: Secret
+    fieldNames: [String], attachments: [Attachment], linkKey: Secret, standIn: String? = nil
   ) throws(ComposeError) {
     self.campaign = campaign
     from = try Self.mailbox(content.from, "From")
-    let replyTo = try content.replyTo.map { text throws(ComposeError) in
-      try Self.mailbox(text, "Reply-To")
-    }
+    shownFrom =
+      try standIn.map { text throws(ComposeError) in
+        try Self.mailbox(text, "From")
+      } ?? from
+    let replyTo =
+      try content.replyTo.map { text throws(ComposeError) in try Self.mailbox(text, "Reply-To") }
+      ?? (standIn == nil ? nil : from)
     isTransactional = content.isTransactional
     unsubscribe = UnsubscribeLink(
       key: linkKey, campaign: campaign, baseURL: content.baseURL, sender: from.address.wire)
@@ -48,7 +55,7 @@ package struct CampaignComposer: Sendable {
     do throws(HeaderError) {
       _ = try HeaderText(content.subject)
       frame = try MessageFrame(
-        from: from, replyTo: replyTo,
+        from: shownFrom, replyTo: replyTo,
         headers: content.isTransactional ? [] : try Self.listHeaders(campaign, from: from),
         attachments: attachments, boundarySeed: Self.seed(campaign))
     } catch {
@@ -107,7 +114,7 @@ package struct CampaignComposer: Sendable {
       text: try rendered(text, values, "text body"), html: try rendered(html, values, "HTML body"))
     if !isTransactional { content.headers = unsubscribeHeaders(delivery.number) }
     return Composed(
-      sender: from.address.wire, recipient: address.wire, message: frame.build(content))
+      sender: shownFrom.address.wire, recipient: address.wire, message: frame.build(content))
   }
 
   /// The name that the message to a recipient keeps over all attempts.

@@ -1,3 +1,4 @@
+import COpenSSL
 import CSodium
 
 /// Message authentication by a shared key of any length (RFC 2104).
@@ -24,5 +25,18 @@ package enum HMAC {
     crypto_auth_hmacsha256_update(&state, message, UInt64(message.count))
     crypto_auth_hmacsha256_final(&state, &code)
     return code
+  }
+
+  /// With MD5, for CRAM-MD5 (RFC 2195) and nothing else.
+  ///
+  /// - Returns: `nil` where the machine's OpenSSL does without MD5, as under FIPS rules.
+  package static func md5(_ message: [UInt8], key: [UInt8]) -> [UInt8]? {
+    var code = [UInt8](repeating: 0, count: 16)
+    var length = 0
+    let done = EVP_Q_mac(
+      nil, "HMAC", nil, "MD5", nil, key, key.count, message, message.count, &code, code.count,
+      &length)
+    ERR_clear_error()
+    return done != nil && length == code.count ? code : nil
   }
 }

@@ -8,6 +8,8 @@ package final class Connection {
   private var byLiteral: [UnsafePointer<UInt8>: Statement] = [:]
   private var byText: [String: Statement] = [:]
   private var transactionDepth = 0
+  /// Whether the way back to durable commits failed.
+  private var isLoose = false
 
   /// Opens a file in WAL mode, every commit made durable before it returns.
   ///
@@ -130,11 +132,27 @@ package final class Connection {
     return try body(self)
   }
 
-  /// Runs `body` in a transaction of its own: all of it or nothing.
+  /// Runs `body` in a transaction that may be lost in a power cut, until one that may not follows.
+  ///
+  /// For what can be done again: it spares the wait for the disk. Order is kept, so whatever is made
+  /// durable later makes this durable too.
+  package func loosely<Result>(
+    _ body: (Connection) throws(DatabaseError) -> Result
+  ) throws(DatabaseError) -> Result {
+    try script("PRAGMA synchronous=NORMAL")
+    defer { isLoose = (try? script("PRAGMA synchronous=FULL")) == nil }
+    return try transaction(body)
+  }
+
+  /// Runs `body` in a transaction of its own: all of it or nothing, and durable when it returns.
   package func transaction<Result>(
     _ body: (Connection) throws(DatabaseError) -> Result
   ) throws(DatabaseError) -> Result {
     precondition(transactionDepth == 0, "transactions do not nest")
+    if isLoose {
+      try script("PRAGMA synchronous=FULL")
+      isLoose = false
+    }
     // IMMEDIATE: a transaction that will write asks for the lock at its start, or it may have to
     // be given up half-way.
     try statement("BEGIN IMMEDIATE").run()

@@ -18,6 +18,10 @@ package final class DatabasePool: @unchecked Sendable {
   private let writer: Seat
   private let readers: [Seat]
   private let turn = Lock(0)
+  private let preparation = Lock<Preparation?>(nil)
+
+  /// What is done on the writer before each write.
+  package typealias Preparation = @Sendable (Connection) throws(DatabaseError) -> Void
 
   /// Opens or creates the file.
   package init(path: String, readers count: Int = 2) throws(DatabaseError) {
@@ -58,12 +62,23 @@ package final class DatabasePool: @unchecked Sendable {
       { connection throws(DatabaseError) in try connection.snapshot(body) }, to: seat)
   }
 
+  /// Has something done before each write, in a transaction of its own, such as what was put off.
+  package func beforeWrites(_ body: @escaping Preparation) { preparation.withLock { $0 = body } }
+
   /// Writes in one transaction: all of it or nothing.
+  ///
+  /// Without `isDurable` it may be lost in a power cut, until one that may not follows: for what is
+  /// of no consequence before that. Without `prepared` it does not wait for what was put off.
   package func write<Result: Sendable>(
+    isDurable: Bool = true, prepared mustPrepare: Bool = true,
     _ body: @escaping @Sendable (Connection) throws(DatabaseError) -> Result
   ) async throws(DatabaseError) -> Result {
-    try await hand(
-      { connection throws(DatabaseError) in try connection.transaction(body) }, to: writer)
+    let prepare = mustPrepare ? preparation.withLock { $0 } : nil
+    return try await hand(
+      { connection throws(DatabaseError) in
+        try prepare?(connection)
+        return isDurable ? try connection.transaction(body) : try connection.loosely(body)
+      }, to: writer)
   }
 
   /// Queues work for the writer's thread without waiting for it, after `delay`.

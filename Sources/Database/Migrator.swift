@@ -21,6 +21,18 @@ package struct Migrator: Sendable {
     self.migrations = migrations.sorted { $0.number < $1.number }
   }
 
+  /// Whether a database has every step that we know, and no other; nothing is changed.
+  package func isUpToDate(_ pool: DatabasePool) async throws(DatabaseError) -> Bool {
+    let known = migrations.last?.number ?? 0
+    return try await pool.read { connection throws(DatabaseError) in
+      let table = try connection.first(
+        "SELECT 1 AS n FROM sqlite_master WHERE type = 'table' AND name = 'schema_migrations'")
+      guard table != nil else { return false }
+      let found = try connection.first("SELECT MAX(number) AS n FROM schema_migrations")
+      return try found?.integerIfAny("n") == known
+    }
+  }
+
   /// Applies what is missing.
   ///
   /// Each step runs in a transaction that holds the write lock, so two processes that start

@@ -27,6 +27,14 @@ package struct Identifier: Sendable, Hashable, Comparable {
     low = octets[8...].reduce(0) { $0 << 8 | UInt64($1) }
   }
 
+  /// Made of the two halves that ``words`` gives.
+  package init(high: UInt64, low: UInt64) {
+    self.high = high
+    self.low = low
+  }
+
+  package var words: (high: UInt64, low: UInt64) { (high, low) }
+
   package var octets: [UInt8] {
     (0..<8).map { UInt8(truncatingIfNeeded: high >> (56 - 8 * $0)) }
       + (0..<8).map { UInt8(truncatingIfNeeded: low >> (56 - 8 * $0)) }

@@ -19,6 +19,10 @@ final class Channel {
   private var writer: Waiter?
   private var isReadable = false
   private var isWritable = false
+  /// The other side has ended its stream: no further event will say so.
+  private var isEnded = false
+  /// Whether all that had come was read, so that a read now would find nothing.
+  private(set) var isDrained = false
 
   init(fd: Int32, token: UInt64, loop: EventLoop) {
     self.fd = fd
@@ -67,8 +71,19 @@ final class Channel {
     }
   }
 
-  func wake(reading: Bool, writing: Bool) {
+  /// Notes that a read took all there was.
+  func drained() { isDrained = !isEnded }
+
+  /// Whether there was room to write since it was last asked; does not wait.
+  func tookRoom() -> Bool {
+    defer { isWritable = false }
+    return isWritable
+  }
+
+  func wake(reading: Bool, writing: Bool, isLast: Bool) {
+    if isLast { isEnded = true }
     if reading {
+      isDrained = false
       if let waiter = reader {
         reader = nil
         waiter.continuation.resume(returning: true)
@@ -110,8 +125,15 @@ final class Channel {
 }
 
 /// A moment on the monotonic clock by which a step must be done.
-package struct Deadline: Sendable {
+package struct Deadline: Sendable, Comparable {
   let nanoseconds: UInt64
+
+  /// Whether the moment has passed.
+  var isOver: Bool { nanoseconds <= martlet_monotonic() }
+
+  package static func < (left: Deadline, right: Deadline) -> Bool {
+    left.nanoseconds < right.nanoseconds
+  }
 
   /// The moment that lies `duration` ahead.
   package static func after(_ duration: Duration) -> Deadline {

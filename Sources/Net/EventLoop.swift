@@ -142,7 +142,9 @@ package final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable
     var ready = [martlet_ready](repeating: martlet_ready(), count: 256)
     while true {
       let isStopping = takeInbox()
-      runLocalJobs()
+      // What tasks leave for each other is done before the sockets are asked again; but not for
+      // ever.
+      for _ in 0..<8 where !local.isEmpty { runLocalJobs() }
       if isStopping, local.isEmpty { break }
       let patience: Int32 = local.isEmpty ? (channels.isEmpty ? -1 : 100) : 0
       let count = martlet_epoll_wait(epoll, &ready, Int32(ready.count), patience)
@@ -150,7 +152,9 @@ package final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable
         if event.token == Self.bellToken {
           martlet_eventfd_clear(bell)
         } else {
-          channels[event.token]?.wake(reading: event.readable != 0, writing: event.writable != 0)
+          channels[event.token]?.wake(
+            reading: event.readable != 0, writing: event.writable != 0,
+            isLast: event.is_last != 0)
         }
       }
       endOverdueWaits()

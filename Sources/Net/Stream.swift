@@ -9,72 +9,25 @@ import Glibc
 package final class Stream {
   private let channel: Channel
   private var tls: TLSSession?
+  /// The other side, where we connected to it.
+  package let address: SocketAddress?
   /// The other side, as in `192.0.2.1:25`.
   package let peer: String
 
   private let loop: EventLoop
 
-  private init(channel: Channel, peer: String, on loop: EventLoop) {
+  init(channel: Channel, to address: SocketAddress?, on loop: EventLoop) {
     self.channel = channel
     self.loop = loop
-    self.peer = peer
+    self.address = address
+    peer = address?.description ?? "a client"
   }
 
   deinit { channel.close() }
 
-  /// Connects to the first of `addresses` that answers.
-  ///
-  /// Each address may take as long as `patience`; when none answers, the last one's error is thrown.
-  package static func connect(
-    toAnyOf addresses: [SocketAddress], patience: Duration, on loop: EventLoop
-  ) async throws(NetError) -> Stream {
-    var last = NetError.refused
-    for address in addresses {
-      do throws(NetError) {
-        return try await connect(to: address, by: .after(patience), on: loop)
-      } catch {
-        last = error
-      }
-    }
-    throw last
-  }
-
-  private static func connect(
-    to address: SocketAddress, by deadline: Deadline, on loop: EventLoop
-  ) async throws(NetError) -> Stream {
-    let fd = martlet_tcp_socket(address.family)
-    guard fd >= 0 else { throw .system(-fd, doing: "opening a socket") }
-    let code = address.octets.withUnsafeBytes {
-      martlet_tcp_connect(fd, $0.baseAddress, UInt32($0.count))
-    }
-    guard code == 0 || code == -EINPROGRESS else {
-      Glibc.close(fd)
-      throw .from(-code, doing: "connecting")
-    }
-    let channel: Channel
-    do throws(NetError) {
-      channel = try loop.open(fd)
-    } catch {
-      Glibc.close(fd)
-      throw error
-    }
-    if code != 0 {
-      guard await channel.writable(by: deadline) else {
-        channel.close()
-        throw .timedOut
-      }
-      let error = martlet_socket_error(fd)
-      guard error == 0 else {
-        channel.close()
-        throw .from(-error, doing: "connecting")
-      }
-    }
-    return Stream(channel: channel, peer: address.description, on: loop)
-  }
-
   /// Takes over a descriptor that ``Listener`` accepted.
   static func adopt(_ fd: Int32, on loop: EventLoop) throws(NetError) -> Stream {
-    Stream(channel: try loop.open(fd), peer: "a client", on: loop)
+    Stream(channel: try loop.open(fd), to: nil, on: loop)
   }
 
   /// Our own address as SMTP writes it, as in `[192.0.2.1]` (RFC 5321 §4.1.3).
@@ -90,6 +43,9 @@ package final class Stream {
   /// As in `TLSv1.3 TLS_AES_256_GCM_SHA384`, `nil` in the clear.
   package var encryption: String? { tls?.name }
 
+  /// Whether TLS went on from an earlier connection to the same host, which spares most of its cost.
+  package var isResumed: Bool { tls?.isResumed == true }
+
   // MARK: Reading
 
   /// Appends what has arrived, waiting for at least one octet.
@@ -102,8 +58,13 @@ package final class Stream {
     let scratch = loop.scratch
     let room = UnsafeMutableRawBufferPointer(rebasing: scratch[..<min(limit, scratch.count)])
     while true {
+      // What was read before had room to spare: there is nothing before the loop says so.
+      if channel.isDrained, tls == nil {
+        guard await channel.readable(by: deadline) else { throw lapse }
+      }
       let outcome = readOnce(room)
       if case .done(let count) = outcome {
+        if count < room.count { channel.drained() }
         buffer.append(contentsOf: UnsafeRawBufferPointer(rebasing: room[..<count]))
         return count
       }

@@ -75,12 +75,21 @@ package final class TLSContext: @unchecked Sendable {
     deinit { SSL_SESSION_free(session) }
   }
 
+  /// So many hosts are kept in mind.
+  private static let hostsKept = 500
+
   /// Keeps the session of `ssl` for the next connection to `host`.
   func remember(_ ssl: OpaquePointer, host: String) {
     guard let session = SSL_get1_session(ssl) else { return }
     let kept = Resumable(session)
     guard SSL_SESSION_is_resumable(session) == 1 else { return }
-    resumable.withLock { $0[host] = kept }
+    resumable.withLock { resumable in
+      if resumable.count >= Self.hostsKept, resumable[host] == nil {
+        // Which one goes hardly matters: it costs that host a whole handshake.
+        resumable.removeValue(forKey: resumable.keys.first ?? host)
+      }
+      resumable[host] = kept
+    }
   }
 
   /// Presents what was kept for `host`, if anything.

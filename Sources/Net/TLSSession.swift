@@ -9,6 +9,7 @@ final class TLSSession {
   private let context: TLSContext
   private let host: String?
   private var isEstablished = false
+  private var isRemembered = false
 
   /// A client session that checks the certificate against `host`.
   init(_ context: TLSContext, client host: String, fd: Int32) throws(NetError) {
@@ -48,6 +49,9 @@ final class TLSSession {
     return "\(version) \(cipher ?? "")"
   }
 
+  /// Whether the handshake went on from an earlier connection.
+  var isResumed: Bool { SSL_session_reused(ssl) == 1 }
+
   func handshake() -> IOOutcome {
     ERR_clear_error()
     let code = SSL_do_handshake(ssl)
@@ -61,6 +65,7 @@ final class TLSSession {
   func read(_ room: UnsafeMutableRawBufferPointer) -> IOOutcome {
     ERR_clear_error()
     let count = SSL_read(ssl, room.baseAddress, Int32(clamping: room.count))
+    if count > 0, !isRemembered { remember() }
     return count > 0 ? .done(Int(count)) : outcome(of: count, reading: true)
   }
 
@@ -70,10 +75,17 @@ final class TLSSession {
     return count > 0 ? .done(Int(count)) : outcome(of: count, reading: false)
   }
 
+  /// Keeps the session for the next connection: in TLS 1.3 its ticket comes with the first text, so
+  /// connections opened beside this one have it as well.
+  private func remember() {
+    isRemembered = true
+    if let host { context.remember(ssl, host: host) }
+  }
+
   /// Keeps the session for the next connection and sends close_notify; both are best effort.
   func finish() {
     guard isEstablished else { return }
-    if let host { context.remember(ssl, host: host) }
+    remember()
     ERR_clear_error()
     SSL_shutdown(ssl)
     ERR_clear_error()

@@ -38,6 +38,18 @@ struct SendRequestTests {
     ),
     (["--in-doubt", "drop"], "Option '--in-doubt' takes 'hold' or 'resend', not 'drop'."),
     (["--rate", "0"], "Option '--rate' takes a rate such as 50/s, 300/m or 1000/h, not '0'."),
+    (
+      ["--limit", "10"],
+      "Option '--limit' takes a number a second, minute, hour or day, such as 10/s, 300/h or 2000/d, not '10'."
+    ),
+    (
+      ["--limit", "0/h"],
+      "Option '--limit' takes a number a second, minute, hour or day, such as 10/s, 300/h or 2000/d, not '0/h'."
+    ),
+    (
+      ["--per-connection", "0"],
+      "Option '--per-connection' takes a whole number from 1 to 100000, not '0'."
+    ),
     (["--wait", "soon"], "Option '--wait' takes a time such as 60s, 500ms, 5m or 2h, not 'soon'."),
     (["--smtp", "smtp://h"], "Give only one of '--smtp', '--sandbox'."),
   ])

@@ -53,6 +53,24 @@ struct SendRunTests {
     }
   }
 
+  @Test func `limits hold, over restarts too`() async throws {
+    try await SendWorkbench.open { bench in
+      try bench.write(
+        "email\n" + (1...5).map { "p\($0)@example.com\n" }.joined(), to: "people.csv")
+      try bench.write("Hello!\n", to: "body.txt")
+      let limited = ["--sandbox", "--json", "--limit", "2/d", "--limit", "2/s", "--wait", "0s"]
+      let first = try await bench.send(["subject": "Hi"], limited)
+      #expect(first.code == .deferred)
+      #expect(first.messages.contains("The limit is reached; the next message may leave at "))
+      #expect(try json(first)["sent"] as? Int == 2)
+      let again = try await bench.send(["subject": "Hi"], limited + ["--resume"])
+      #expect(try json(again)["sent"] as? Int == 2)
+      let open = try await bench.send(["subject": "Hi"], ["--sandbox", "--json", "--resume"])
+      #expect(open.code == .ok)
+      #expect(try json(open)["sent"] as? Int == 5)
+    }
+  }
+
   @Test func `running a finished campaign again with resume sends nothing`() async throws {
     try await SendWorkbench.open { bench in
       #expect(try await bench.send([:], ["--sandbox"]).code == .ok)

@@ -7,13 +7,16 @@ struct VerdictTests {
   private static let now = Timestamp(seconds: 1_795_000_000)
   private static let answer = ServerAnswer(
     code: 451, enhancedCode: "4.7.1", text: [UInt8]("try later".utf8))
-  private static let waits = RetrySchedule(waits: [.seconds(60), .seconds(600)])
+  private static let waits = RetrySchedule(
+    steps: [.seconds(60), .seconds(600)], lifetime: .seconds(86_400))
 
   private func verdict(
     _ outcome: DeliveryOutcome, attempt: Int = 1, schedule: RetrySchedule = Self.waits,
-    policy: InDoubtPolicy = .hold
+    policy: InDoubtPolicy = .hold, age: Duration = .zero
   ) -> Verdict {
-    Verdict(of: outcome, attempt: attempt, retrying: schedule, inDoubt: policy, now: Self.now)
+    Verdict(
+      of: outcome, tries: Tries(attempt, since: Self.now + (.zero - age)), retrying: schedule,
+      inDoubt: policy, now: Self.now)
   }
 
   @Test(arguments: [1, 2, 3, 1_000], [InDoubtPolicy.hold, .resend])
@@ -42,7 +45,8 @@ struct VerdictTests {
     let verdict = verdict(.refusedForNow(Self.answer), attempt: attempt)
     #expect(verdict.state == .failed)
     #expect(verdict.answer == Self.answer)
-    #expect(verdict.reason == "given up after \(attempt) attempts")
+    #expect(
+      verdict.reason == "given up after \(attempt == 1 ? "one attempt" : "\(attempt) attempts")")
     #expect(verdict.dueAt == nil)
   }
 
@@ -57,15 +61,17 @@ struct VerdictTests {
   }
 
   @Test func `a message that breaks every connection does not do so for ever`() {
-    var attempt = 1
+    var (attempt, age) = (1, Duration.zero)
     while attempt < 1_000,
-      verdict(
-        .unsent(reason: "lost"), attempt: attempt, schedule: .standard
-      ).state == .deferred
+      let due = verdict(
+        .unsent(reason: "lost"), attempt: attempt, schedule: .standard, age: age
+      ).dueAt
     {
+      age += due - Self.now
       attempt += 1
     }
-    #expect(attempt == RetrySchedule.standard.waits.count + 1)
+    #expect(age == RetrySchedule.standard.lifetime)
+    #expect(attempt < 40)
   }
 
   @Test func `who gives up still says what the last trouble was`() {
@@ -106,33 +112,5 @@ struct VerdictTests {
         #expect((verdict.dueAt != nil) == (verdict.state == .deferred))
       }
     }
-  }
-}
-
-@Suite("Waiting after a refusal")
-struct RetryScheduleTests {
-  @Test func `the standard is a ladder up to four hours`() {
-    let minutes = RetrySchedule.standard.waits.map { Int($0 / .seconds(60)) }
-    #expect(minutes.prefix(6) == [5, 15, 30, 60, 120, 240])
-    #expect(minutes.dropFirst(5).allSatisfy { $0 == 240 })
-  }
-
-  @Test func `the standard ends when three days have passed`() {
-    let total = RetrySchedule.standard.waits.reduce(.zero, +)
-    let days = Duration.seconds(3 * 86_400)
-    #expect(total <= days)
-    #expect(total + .seconds(4 * 3_600) > days)
-  }
-
-  @Test func `who waits for a message is told within the hour`() {
-    #expect(RetrySchedule.transactional.waits.reduce(.zero, +) == .seconds(3_600))
-  }
-
-  @Test func `attempts count from one`() {
-    let schedule = RetrySchedule(waits: [.seconds(1), .seconds(2)])
-    #expect(schedule.wait(afterAttempt: 1) == .seconds(1))
-    #expect(schedule.wait(afterAttempt: 2) == .seconds(2))
-    for attempt in [0, -1, 3, Int.max] { #expect(schedule.wait(afterAttempt: attempt) == nil) }
-    #expect(RetrySchedule(waits: []).wait(afterAttempt: 1) == nil)
   }
 }

@@ -80,7 +80,7 @@ struct RecoveryTests {
 
   @Test func `crash after crash, the tries are numbered on`() async throws {
     try await Scene.set(inDoubt: .resend, recipients: 1) { scene async throws in
-      for _ in 0..<3 {
+      for _ in 0..<2 {
         let lease = Lease.new()
         let claimed = try await scene.claim(1, lease: lease, at: Self.now)
         #expect(claimed == [1])
@@ -91,10 +91,35 @@ struct RecoveryTests {
       }
       let lease = Lease.new()
       _ = try await scene.claim(1, lease: lease, at: Self.now)
-      let receipt = try await scene.record(Sample.accepted, of: 1, attempt: 4, lease: lease)
+      let receipt = try await scene.record(Sample.accepted, of: 1, attempt: 3, lease: lease)
       #expect(receipt.outcomeStands)
       let attempts = try await scene.attempts().map { try $0.integer("attempt") }
-      #expect(attempts == [1, 2, 3, 4])
+      #expect(attempts == [1, 2, 3])
+    }
+  }
+
+  @Test func `nobody gets a fourth copy by itself, whether crashes or lost replies left the doubt`()
+    async throws
+  {
+    try await Scene.set(inDoubt: .resend, recipients: 1) { scene async throws in
+      for attempt in 1...3 {
+        let lease = Lease.new()
+        let claimed = try await scene.deliveries.claim(
+          1, of: scene.key, after: 0, lease: lease, now: Self.now
+        ).claimed
+        let tries = try #require(claimed.first?.nextTry)
+        #expect(tries.doubts == attempt - 1)
+        try await scene.intend(1, lease: lease)
+        if attempt == 1 {
+          let verdict = Verdict(
+            of: .inDoubt(reason: "no reply"), tries: tries, retrying: .standard,
+            inDoubt: .resend, now: Scene.start)
+          try await scene.record(verdict, of: 1, attempt: 1, lease: lease)
+        } else {
+          _ = try await scene.deliveries.recover(scene.campaign, now: Self.now)
+        }
+      }
+      #expect(try await scene.states() == [1: .unknown])
     }
   }
 

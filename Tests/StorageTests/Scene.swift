@@ -22,13 +22,14 @@ struct Scene: Sendable {
   /// Runs a test in a new scene and looks at the books when it is over.
   static func set(
     inDoubt: InDoubtPolicy = .hold, recipients: Int = 0,
+    journaling: Ledger.Journaling = .whenItPays,
     sourceLocation: SourceLocation = #_sourceLocation, _ body: (Scene) async throws -> Void
   ) async throws {
     let folder = FileManager.default.temporaryDirectory.path + "/martlet-" + UUID().uuidString
     try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
     defer { try? FileManager.default.removeItem(atPath: folder) }
     let path = folder + "/martlet.db"
-    let (store, _) = try await Store.open(path: path)
+    let (store, _) = try await Store.open(path: path, journaling: journaling)
     let pool = try DatabasePool(path: path)
     let workspace = try await store.workspaces.first(
       orAdd: Workspace(id: .new(), sealedLinkKey: [1]), now: start
@@ -75,6 +76,7 @@ struct Scene: Sendable {
 
   /// The invariant: the counters are what the rows say, and each row is whole.
   func expectBalance(sourceLocation: SourceLocation = #_sourceLocation) async throws {
+    try await store.ledger.settle()
     guard let stored = try await store.campaigns.find(key) else { return }
     let recounted = try await deliveries.recount(key)
     #expect(stored.counts == recounted, sourceLocation: sourceLocation)
@@ -108,11 +110,13 @@ struct Scene: Sendable {
 
   /// Asks the file itself.
   func look(_ query: SQL) async throws -> [Row] {
-    try await pool.read { connection throws(DatabaseError) in try connection.run(query) }
+    try await store.ledger.settle()
+    return try await pool.read { connection throws(DatabaseError) in try connection.run(query) }
   }
 
   /// The state of every delivery, by number.
   func states() async throws -> [Int: DeliveryState] {
+    try await store.ledger.settle()
     var states: [Int: DeliveryState] = [:]
     for row in try await deliveries.report(of: key, after: 0, limit: 100_000) {
       states[row.number] = row.state
@@ -121,7 +125,8 @@ struct Scene: Sendable {
   }
 
   func counts() async throws -> CampaignCounts {
-    try #require(try await store.campaigns.find(key)).counts
+    try await store.ledger.settle()
+    return try #require(try await store.campaigns.find(key)).counts
   }
 
   /// Claims from the beginning.

@@ -28,6 +28,8 @@ struct SenderPagesTests {
     "name": "Office", "host": "smtp.example.com", "port": "465", "security": "implicit",
     "user": "ada", "password": secret, "from_name": "Ada", "from_address": "ada@example.com",
     "reply_to": "answers@example.com", "messages_per_hour": "120",
+    "messages_per_second": "2", "messages_per_minute": "", "messages_per_day": "900",
+    "most_connections": "3", "messages_per_connection": "40",
   ]
 
   @Test("A sender is made with all its fields, its password sealed")
@@ -44,11 +46,37 @@ struct SenderPagesTests {
       #expect(sender.fromName == "Ada")
       #expect(sender.fromAddress == "ada@example.com")
       #expect(sender.replyTo == "answers@example.com")
-      #expect(sender.messagesPerHour == 120)
+      #expect(
+        sender.limits
+          == SenderLimits(
+            perSecond: 2, perHour: 120, perDay: 900, connections: 3, perConnection: 40))
       let sealed = try #require(sender.sealedPassword)
       let opened = try scene.keys.open(
         sealed, as: .senderPassword, workspace: sender.workspace, row: sender.id)
       #expect(opened == Array(Self.secret.utf8))
+    }
+  }
+
+  @Test("Limits out of bounds are named, and what is set is shown again")
+  func limits() async throws {
+    try await Scene.set { scene in
+      let ada = try await scene.signIn()
+      let sender = try await Self.make(ada)
+      let address = "/senders/\(sender.id.text(.sender))"
+      let page = try await ada.get(address)
+      for text in [
+        "name=\"messages_per_second\"", "value=\"900\"", "name=\"most_connections\"",
+        "<details class=\"more\" open>",
+      ] { #expect(page.text.contains(text), "\(text)") }
+      for (field, value, most) in [
+        ("messages_per_second", "0", 10_000), ("messages_per_minute", "x", 600_000),
+        ("messages_per_day", "-1", 100_000_000), ("most_connections", "101", 100),
+        ("messages_per_connection", "1.5", 100_000),
+      ] {
+        let answer = try await ada.submit(address, form: address, [field: value])
+        #expect(answer.status == .unprocessable, "\(field)")
+        #expect(answer.text.contains("Give a whole number from 1 to \(most)."), "\(field)")
+      }
     }
   }
 

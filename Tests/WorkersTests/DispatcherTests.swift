@@ -235,7 +235,7 @@ struct DispatcherTests {
 
   @Test func `a message in doubt is not tried for ever`() {
     let verdict = Verdict(
-      of: .inDoubt(reason: "lost"), attempt: 1_000, retrying: .transactional, inDoubt: .resend,
+      of: .inDoubt(reason: "lost"), tries: Tries(1_000), retrying: .transactional, inDoubt: .resend,
       now: .now())
     do { #expect(verdict.state.isFinal) }
   }
@@ -277,6 +277,36 @@ struct DispatcherTests {
       #expect(room.book.connections == (23 + most - 1) / most)
       #expect(try await office.counts()[.sent] == 23)
       try await office.check(room.book)
+    }
+  }
+
+  @Test(arguments: [ServerConfiguration.Extensions.all, []])
+  func `a session ends at the server's own limits`(
+    extensions: ServerConfiguration.Extensions
+  ) async throws {
+    for (limits, domains, connections) in [
+      ("MAILMAX=4", 1, 5), ("MAILMAX=1", 1, 17), ("RCPTDOMAINMAX=1", 1, 1),
+      ("RCPTDOMAINMAX=2", 2, 1),
+      // Each message goes to the other domain than the one before.
+      ("RCPTDOMAINMAX=1 RCPTMAX=1", 2, 17),
+    ] {
+      try await Office.open { office in
+        try await office.prepare(recipients: 17, domains: domains)
+        let room = Mailroom()
+        try await room.whileServing(
+          on: office.loop,
+          {
+            $0.extensions = extensions
+            $0.limits = limits
+          }
+        ) { port in
+          let dispatcher = try office.dispatcher(to: port) { $0.connections = 1 }
+          #expect(try await dispatcher.send().word == "finished")
+        }
+        #expect(room.book.connections == connections, "\(limits)")
+        #expect(try await office.counts()[.sent] == 17)
+        try await office.check(room.book)
+      }
     }
   }
 

@@ -14,8 +14,8 @@ struct FeedTests {
     feed.add(deliveries(1...3))
     feed.add(deliveries(4...5))
     #expect(feed.count == 5)
-    #expect(feed.takeIfAny()?.number == 1)
-    #expect(await feed.next()?.number == 2)
+    #expect(feed.takeIfAny()?.delivery.number == 1)
+    #expect(await feed.next()?.delivery.number == 2)
     #expect(feed.leftovers().map(\.number).sorted() == [3, 4, 5])
     #expect(feed.takeIfAny() == nil)
   }
@@ -23,10 +23,10 @@ struct FeedTests {
   @Test func `what is given back goes first`() throws {
     let feed = Feed()
     feed.add(deliveries(1...3))
-    let first = try #require(feed.takeIfAny())
+    let first = try #require(feed.takeIfAny()).delivery
     feed.giveBack(first)
-    #expect(feed.takeIfAny()?.number == 1)
-    #expect(feed.takeIfAny()?.number == 2)
+    #expect(feed.takeIfAny()?.delivery.number == 1)
+    #expect(feed.takeIfAny()?.delivery.number == 2)
   }
 
   @Test func `an empty feed gives nothing at once`() {
@@ -40,7 +40,7 @@ struct FeedTests {
   @Test func `who waits is served by whoever adds or gives back`() async {
     let feed = Feed()
     await withTaskGroup(of: Int?.self) { group in
-      for _ in 0..<2 { group.addTask { await feed.next()?.number } }
+      for _ in 0..<2 { group.addTask { await feed.next()?.delivery.number } }
       group.addTask {
         feed.add(deliveries(1...1))
         feed.giveBack(deliveries(2...2)[0])
@@ -89,9 +89,9 @@ struct FeedTests {
         group.addTask {
           var count = 0
           while true {
-            var delivery = taker % 2 == 0 ? feed.takeIfAny() : nil
-            if delivery == nil { delivery = await feed.next() }
-            guard let delivery else { break }
+            var handout = taker % 2 == 0 ? feed.takeIfAny() : nil
+            if handout == nil { handout = await feed.next() }
+            guard let delivery = handout?.delivery else { break }
             count += 1
             // Now and then one cannot be tried.
             if count % 17 == taker {

@@ -73,9 +73,10 @@ final class Mailroom: Sendable {
 
   static func text(_ octets: [UInt8]) -> String { String(decoding: octets, as: UTF8.self) }
 
-  /// Serves while `body` runs.
+  /// Serves while `body` runs, at a port of one's choice or any.
   func whileServing<Result: Sendable>(
-    on loop: EventLoop, _ configure: (inout ServerConfiguration) -> Void = { _ in },
+    on loop: EventLoop, at port: UInt16 = 0,
+    _ configure: (inout ServerConfiguration) -> Void = { _ in },
     _ body: (UInt16) async throws -> Result
   ) async throws -> Result {
     var configuration = ServerConfiguration()
@@ -84,12 +85,12 @@ final class Mailroom: Sendable {
     configure(&configuration)
     let server = SMTPServer(configuration, on: loop) { [self] in take($0) }
     let address = try #require(
-      try await SocketAddress.resolve(host: "127.0.0.1", port: 0).first)
-    let (ports, port) = AsyncStream.makeStream(of: UInt16.self)
+      try await SocketAddress.resolve(host: "127.0.0.1", port: port).first)
+    let (ports, open) = AsyncStream.makeStream(of: UInt16.self)
     return try await withThrowingTaskGroup(of: Void.self) { group in
       group.addTask {
-        defer { port.finish() }
-        try await server.run(at: address) { port.yield($0) }
+        defer { open.finish() }
+        try await server.run(at: address) { open.yield($0) }
       }
       var iterator = ports.makeAsyncIterator()
       let result = try await body(try #require(await iterator.next()))

@@ -65,11 +65,12 @@ struct Office {
   }
 
   /// Stores the campaign with recipients `p1@example.com`, `p2@example.com` and so on.
-  func add(recipients count: Int) async throws {
+  func add(recipients count: Int, domains: Int = 1) async throws {
     let audience = audience(state: .ready)
     try await store.campaigns.add(campaign, with: audience, now: .now())
     let rows = (0..<count).map { index in
-      let email = [UInt8]("p\(index + 1)@example.com".utf8)
+      let domain = index % domains == 0 ? "example.com" : "example\(index % domains).com"
+      let email = [UInt8]("p\(index + 1)@\(domain)".utf8)
       var fields: [UInt8] = []
       FieldList.append([email[...]], to: &fields)
       return AudienceRow(line: index + 2, email: email, key: email, fields: fields, refusal: nil)
@@ -78,8 +79,8 @@ struct Office {
   }
 
   /// Stores the campaign and freezes its audience, ready to be sent.
-  func prepare(recipients count: Int) async throws {
-    try await add(recipients: count)
+  func prepare(recipients count: Int, domains: Int = 1) async throws {
+    try await add(recipients: count, domains: domains)
     try await Planner(store: store).run(campaign)
   }
 

@@ -2,7 +2,8 @@ import Model
 
 /// The last line of a run: what became of everyone.
 struct CampaignSummary {
-  let campaign: Identifier
+  /// `nil` where it is about several.
+  let campaign: Identifier?
   let counts: CampaignCounts
   let seconds: Double
   /// Messages sent in this run.
@@ -24,7 +25,7 @@ struct CampaignSummary {
 
   var json: String {
     """
-    {"campaign_id": "\(campaign.text(.campaign))", "sent": \(counts[.sent]), "failed": \(counts[.failed]), "unknown": \(counts[.unknown]), \
+    {\(campaign.map { "\"campaign_id\": \"\($0.text(.campaign))\", " } ?? "")"sent": \(counts[.sent]), "failed": \(counts[.failed]), "unknown": \(counts[.unknown]), \
     "suppressed": \(counts[.suppressed]), "skipped": \(counts[.skipped]), \
     "deferred": \(deferred), "cancelled": \(counts[.cancelled]), "total": \(counts.total), \
     "seconds": \(Self.decimal(seconds, places: 3)), "rate": \(Self.decimal(rate, places: 1))}

@@ -28,6 +28,10 @@ extension Command {
         .flag("sandbox", "send into the sandbox within; nothing leaves this machine"),
         Option("connections", "N", "connections at a time (8)"),
         Option("rate", "N/s", "at most so many messages a second, minute or hour"),
+        Option(
+          "limit", "N/TIME", "at most so many in any second (s), minute (m), hour (h) or day (d)",
+          isRepeated: true),
+        Option("per-connection", "N", "a new connection after so many messages (1000)"),
         Option("data", "DIR", "where everything is kept (./data)"),
         .flag("resume", "go on with the campaign in the data folder"),
         Option("report", "FILE.csv", "write a row per recipient"),
@@ -35,6 +39,7 @@ extension Command {
         .flag("transactional", "no footer, no list headers; in doubt: resend"),
         Option("base-url", "URL", "where opt-out links lead"),
         Option("wait", "TIME", "how long to wait for deferred messages (60s)"),
+        Option("retry", "SCHEDULE", "when to try again what was refused for now"),
         .flag("dry-run", "make every message and send none"),
         .flag("json", "the last line as JSON"),
       ],

@@ -28,7 +28,10 @@ struct SendRequest {
   let inDoubt: InDoubtPolicy
   let connections: Int
   let perSecond: Double?
+  let limits: SendLimits
   let patience: Duration
+  /// When what was refused for now is tried again; `nil`: as is usual.
+  let schedule: RetrySchedule?
   let report: String?
   let isResuming: Bool
   let isDryRun: Bool
@@ -38,6 +41,14 @@ struct SendRequest {
     contacts = try Self.absolute(arguments.required("contacts"))
     connections = try arguments.value("connections", as: .integer(1...512)) ?? 8
     perSecond = try arguments.value("rate", as: .rate)
+    do throws(RetryScheduleError) {
+      schedule = try arguments.value("retry").map { text throws(RetryScheduleError) in
+        try RetrySchedule(parsing: text)
+      }
+    } catch {
+      throw arguments.fault("Option '--retry': \(error)")
+    }
+    limits = try SendLimits(arguments)
     patience = try arguments.value("wait", as: .duration) ?? .seconds(60)
     report = arguments.value("report")
     isResuming = arguments.has("resume")

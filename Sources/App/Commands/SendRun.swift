@@ -49,11 +49,15 @@ struct SendRun {
     }
   }
 
+  private func exit(to endpoint: Endpoint, on loop: EventLoop) throws(NetError) -> Exit {
+    try Exit(to: endpoint, patience: configuration.timeOuts.patience, on: loop)
+  }
+
   /// Sends through a server that lets us in; without `house` nothing is created before that is sure.
   private func tryAndSend(
     through endpoint: Endpoint, to recipients: Int, on loop: EventLoop, in house: House? = nil
   ) async throws -> ExitCode {
-    if let problem = await (try Exit(to: endpoint, on: loop)).problem() {
+    if let problem = await (try exit(to: endpoint, on: loop)).problem() {
       return try giveUp(SenderAdvice.sentence(problem, for: endpoint), problem)
     }
     let opened =
@@ -100,7 +104,7 @@ struct SendRun {
         "\(recovered.inDoubt) messages were under way when the last run ended. \(what).")
     }
     let audience = try await prepare(&campaign, in: house)
-    let exit = try Exit(to: endpoint, on: house.loop)
+    let exit = try exit(to: endpoint, on: house.loop)
     let composer = try composer(
       of: campaign.content, of: campaign.key, named: campaign.name,
       fieldNames: audience.fieldNames,
@@ -130,8 +134,7 @@ struct SendRun {
           """)
       }
     }
-    let sender = SealedSender.make(
-      endpoint, id: .new(), workspace: house.workspace, keys: house.keys)
+    let sender = sender(endpoint, .new(), in: house)
     let id = Identifier.new()
     let audience = Audience(
       id: .new(), workspace: house.workspace, file: request.contacts,
@@ -152,6 +155,17 @@ struct SendRun {
     return campaign
   }
 
+  private func sender(
+    _ endpoint: Endpoint, _ id: Identifier, in house: House, keeping rules: SenderRules? = nil
+  ) -> Sender {
+    var sender = SealedSender.make(endpoint, id: id, workspace: house.workspace, keys: house.keys)
+    sender.rules = rules ?? sender.rules
+    if let schedule = request.schedule {
+      (sender.rules.retries, sender.rules.urgentRetries) = (schedule, schedule)
+    }
+    return sender
+  }
+
   private func resume(
     _ last: Campaign, in house: House, _ endpoint: Endpoint
   ) async throws -> Campaign {
@@ -166,9 +180,9 @@ struct SendRun {
         """)
     }
     // The password may be a new one: that is why people run a failed campaign again.
+    let before = try await house.store.senders.find(last.sender, in: house.workspace)
     try await house.store.senders.update(
-      SealedSender.make(
-        endpoint, id: last.sender, workspace: house.workspace, keys: house.keys))
+      sender(endpoint, last.sender, in: house, keeping: before?.rules))
     guard last.state == .failed || last.state == .paused else { return last }
     try await house.store.deliveries.revive(.cancelled, of: last.key, now: .now())
     _ = try await house.store.campaigns.move(last.key, to: .sending, now: .now())
@@ -199,7 +213,12 @@ struct SendRun {
     var options = Dispatcher.Options()
     options.connections = request.connections
     options.perSecond = request.perSecond
+    options.messagesPerSession = request.limits.limits.perConnection ?? options.messagesPerSession
+    options.allowance = try await request.limits.allowance(of: campaign, in: house.store)
     options.patience = request.patience
+    options.schedule = try await house.store.senders.find(campaign.sender, in: house.workspace)?
+      .rules.schedule(isTransactional: campaign.content.isTransactional)
+    options.idleTime = configuration.timeOuts.idle
     options.crash = crash
     options.log = log
     let dispatcher = Dispatcher(
@@ -232,7 +251,10 @@ struct SendRun {
       if campaign.state == .sending {
         _ = try await house.store.campaigns.move(key, to: .sent, now: .now())
       }
-    case .deferred, .limited: code = .deferred
+    case .deferred: code = .deferred
+    case .limited(let until):
+      console.complain("The limit is reached; the next message may leave at \(until.rfc3339).")
+      code = .deferred
     case .stopped: code = .interrupted
     case .unreachable(let error):
       console.complain(SenderAdvice.sentence(error, for: endpoint))

@@ -12,6 +12,8 @@ extension Configuration {
   package var trustedOrigins: [String] { list(.trustedOrigins) }
   package var trustedProxies: [String] { list(.trustedProxies) }
   package var privateHosts: [String] { list(.privateHosts) }
+  /// The time-outs of conversations with mail servers.
+  var timeOuts: TimeOuts { self[.timeOuts].flatMap { TimeOuts($0) } ?? TimeOuts() }
   package var forcesHTTPS: Bool { self[.forceHTTPS].flatMap(Self.truth) ?? false }
   /// `nil`: nothing is said to browsers.
   package var strictTransport: Duration? {
@@ -74,6 +76,10 @@ extension Configuration {
     case .strictTransport:
       Int(text).map { (0...63_072_000).contains($0) } == true
         ? nil : "is not a number of seconds from 0 to 63072000 (two years)."
+    case .timeOuts:
+      TimeOuts(text) == nil
+        ? "is not understood. Write it as in connect=30s,data-end=10m; there are "
+          + TimeOuts.names.joined(separator: ", ") + "." : nil
     case .debug, .forceHTTPS: truth(text) == nil ? "is neither true nor false." : nil
     case .baseURL:
       isWebAddress(text) ? nil : "is not a web address. Write it as in https://mail.example.com."

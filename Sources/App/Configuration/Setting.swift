@@ -11,6 +11,7 @@ package enum Setting: String, Sendable, CaseIterable {
   case forceHTTPS = "FORCE_HTTPS"
   case strictTransport = "HSTS_SECONDS"
   case privateHosts = "SMTP_PRIVATE_HOSTS"
+  case timeOuts = "SMTP_TIMEOUTS"
   case databaseURL = "DATABASE_URL"
   case postgresDatabase = "POSTGRES_DB"
   case postgresUser = "POSTGRES_USER"
@@ -80,6 +81,9 @@ package enum Setting: String, Sendable, CaseIterable {
     case .privateHosts:
       "Mail servers at private addresses that are allowed while registration is open: names, "
         + "addresses or networks as in 10.0.0.0/8, parted by commas."
+    case .timeOuts:
+      "How long mail servers may take for each step, where it is not the usual time, parted by "
+        + "commas: " + TimeOuts.names.joined(separator: ", ") + "."
     case .databaseURL: "A PostgreSQL database instead of the embedded one."
     case .postgresDatabase: "The PostgreSQL database's name, where DATABASE_URL is not given."
     case .postgresUser: "The PostgreSQL user, with POSTGRES_DB."
@@ -111,6 +115,7 @@ package enum Setting: String, Sendable, CaseIterable {
     case .trustedOrigins: "https://mail.example.com"
     case .trustedProxies: "127.0.0.1"
     case .privateHosts: "10.0.0.0/8,mail.internal"
+    case .timeOuts: "connect=30s,data-end=10m,idle=30s"
     case .databaseURL: "postgresql://martlet:password@localhost:5432/martlet"
     case .postgresDatabase: "martlet"
     case .postgresPassword, .smtpPassword, .adminPassword: ""

@@ -8,6 +8,8 @@ final class DataFolder: Sendable {
   /// Why the folder cannot be used, with what to do.
   struct Failure: Error, CustomStringConvertible {
     let description: String
+    /// Whether another process is at work in it.
+    var isInUse = false
   }
 
   let path: String
@@ -28,13 +30,14 @@ final class DataFolder: Sendable {
         description: """
           The data folder \(path) is in use by another Martlet. Wait until it has ended, or name \
           another folder with --data.
-          """)
+          """, isInUse: true)
     }
   }
 
   deinit { close(lock) }
 
-  var database: String { "\(path)/martlet.db" }
+  var database: String { Self.database(in: path) }
+  static func database(in path: String) -> String { "\(path)/martlet.db" }
   var logs: String { "\(path)/logs" }
   var uploads: String { "\(path)/uploads" }
   var attachments: String { "\(path)/attachments" }

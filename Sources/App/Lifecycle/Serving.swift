@@ -42,8 +42,7 @@ struct Serving: Sendable {
     let loop = try EventLoop(name: "martlet-io")
     defer { loop.stop() }
 
-    var options = Engine.Options()
-    options.privateHosts = try privateHosts()
+    var options = try configuration.engineOptions()
     options.log = log
     options.crash = crash
     options.grace = Self.drainTime
@@ -145,15 +144,6 @@ struct Serving: Sendable {
     settings.address = HostAndPort(address.description)?.host ?? place.host
     settings.security = SecurityHeaders(strictTransport: configuration.strictTransport)
     return settings
-  }
-
-  private func privateHosts() throws -> AllowedHosts {
-    guard let hosts = AllowedHosts(parsing: configuration.privateHosts) else {
-      throw ConfigurationError.invalid(
-        .privateHosts, source: configuration.source(of: .privateHosts),
-        reason: "holds what is neither a name nor an address. Write it as in 10.0.0.0/8.")
-    }
-    return hosts
   }
 
   /// Where a browser on this machine finds us.

@@ -7,6 +7,8 @@
 struct martlet_ready {
   uint64_t token;
   uint32_t readable;
+  // The other side has ended its stream, or the connection has failed.
+  uint32_t is_last;
   uint32_t writable;
 };
 

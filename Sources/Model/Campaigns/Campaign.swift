@@ -29,6 +29,8 @@ package struct Campaign: Sendable {
   /// The address of the user who made it.
   package var createdBy: String?
   package var pace = CampaignPace()
+  /// The sender that its messages leave through while its own cannot be reached.
+  package var standIn: Identifier?
 
   package enum Kind: String, Sendable {
     case campaign
@@ -127,6 +129,10 @@ package enum InDoubtPolicy: String, Sendable {
   case hold
   /// It is sent again: nobody is missed, a few may get two copies with one Message-ID.
   case resend
+
+  /// How often a delivery is sent again that was in doubt; then it is held, or a server that takes
+  /// every message and answers none would get it for ever.
+  package static let mostResends = 2
 }
 
 /// What the sending engine says about its speed.

@@ -10,12 +10,32 @@ package struct ClaimedDelivery: Sendable {
   package let fields: [UInt8]
   /// Finished attempts so far.
   package let attempts: Int
+  /// How many of them belong to rows of retries that had ended.
+  package let attemptsBefore: Int
+  /// When the first try of this row of retries was refused.
+  package let retriesSince: Timestamp?
 
-  package init(number: Int, email: [UInt8], fields: [UInt8], attempts: Int) {
+  /// How often nobody knew whether it had arrived.
+  package let doubts: Int
+
+  package init(
+    number: Int, email: [UInt8], fields: [UInt8], attempts: Int, attemptsBefore: Int = 0,
+    retriesSince: Timestamp? = nil, doubts: Int = 0
+  ) {
+    self.doubts = doubts
     self.number = number
     self.email = email
     self.fields = fields
     self.attempts = attempts
+    self.attemptsBefore = attemptsBefore
+    self.retriesSince = retriesSince
+  }
+
+  /// The try that it was claimed for.
+  package var nextTry: Tries {
+    Tries(
+      all: attempts + 1, ofThisRow: max(1, attempts - attemptsBefore + 1), since: retriesSince,
+      doubts: doubts)
   }
 }
 

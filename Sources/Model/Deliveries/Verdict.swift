@@ -52,28 +52,30 @@ package struct Verdict: Sendable, Equatable {
 
   /// Decides what an outcome means for a delivery that is being sent.
   ///
-  /// `attempt` is the number of this try, counted from 1.
+  /// `tries` says how often it has been tried.
   package init(
-    of outcome: DeliveryOutcome, attempt: Int, retrying schedule: RetrySchedule,
-    inDoubt policy: InDoubtPolicy, now: Timestamp
+    of outcome: DeliveryOutcome, tries: Tries, retrying schedule: RetrySchedule,
+    inDoubt policy: InDoubtPolicy, now: Timestamp, jitter: Double = 0
   ) {
+    let age = tries.age(now: now)
+    let waitAfterBreak = schedule.wait(afterBreak: tries.ofThisRow, age: age, jitter: jitter)
     switch outcome {
     case .accepted(let answer): self.init(state: .sent, answer: answer)
     case .refusedForGood(let answer): self.init(state: .failed, answer: answer)
     case .refusedForNow(let answer):
       self.init(
-        again: schedule.wait(afterAttempt: attempt), attempt, answer: answer, reason: nil, now: now)
+        again: schedule.wait(afterAttempt: tries.ofThisRow, age: age, jitter: jitter),
+        tries.ofThisRow, answer: answer, reason: nil, now: now)
     case .unsent(let reason):
       self.init(
-        again: Self.waitAfterBreak(attempt, schedule), attempt, answer: nil, reason: reason,
-        now: now)
+        again: waitAfterBreak, tries.ofThisRow, answer: nil, reason: reason, now: now)
     case .inDoubt(let reason):
       switch policy {
       case .hold: self.init(state: .unknown, reason: reason)
       case .resend:
         // A server that takes the dot and never answers must not get the message for ever; when we
         // give up, it may have arrived all the same.
-        if let wait = Self.waitAfterBreak(attempt, schedule) {
+        if tries.doubts < InDoubtPolicy.mostResends, let wait = waitAfterBreak {
           self.init(state: .deferred, reason: reason, dueAt: now + wait, isInDoubt: true)
         } else {
           self.init(state: .unknown, reason: reason)
@@ -81,13 +83,6 @@ package struct Verdict: Sendable, Equatable {
       }
     case .impossible(let reason): self.init(state: .failed, reason: reason)
     }
-  }
-
-  /// Soon at first, for the server may only have restarted; then as after a refusal, so that a
-  /// message that breaks every connection does not do so for ever.
-  private static func waitAfterBreak(_ attempt: Int, _ schedule: RetrySchedule) -> Duration? {
-    RetrySchedule.afterBrokenConnection.wait(afterAttempt: attempt)
-      ?? schedule.wait(afterAttempt: attempt)
   }
 
   private init(
@@ -98,33 +93,8 @@ package struct Verdict: Sendable, Equatable {
     } else {
       let trouble = reason.map { ": \($0)" } ?? ""
       self.init(
-        state: .failed, answer: answer, reason: "given up after \(attempt) attempts\(trouble)")
+        state: .failed, answer: answer,
+        reason: "given up after \(attempt == 1 ? "one attempt" : "\(attempt) attempts")\(trouble)")
     }
-  }
-}
-
-/// How long to wait after each temporary refusal before asking again.
-package struct RetrySchedule: Sendable, Equatable {
-  /// The wait after the first, second, … refusal; when the list runs out, we give up.
-  package let waits: [Duration]
-
-  package init(waits: [Duration]) { self.waits = waits }
-
-  /// 5, 15, 30 minutes, 1, 2, 4 hours, then every 4 hours until three days have passed.
-  package static let standard = RetrySchedule(
-    waits: [5, 15, 30, 60, 120].map { .seconds($0 * 60) }
-      + Array(repeating: .seconds(4 * 3_600), count: 17))
-
-  /// For mail that someone waits for: an hour, then the sender is told.
-  package static let transactional = RetrySchedule(
-    waits: [1, 4, 10, 15, 30].map { .seconds($0 * 60) })
-
-  /// For messages that a broken connection kept from being sent.
-  static let afterBrokenConnection = RetrySchedule(waits: [1, 5, 30, 120].map { .seconds($0) })
-
-  /// - Parameter attempt: The number of the refused attempt, counted from 1.
-  /// - Returns: `nil` when the schedule is exhausted.
-  package func wait(afterAttempt attempt: Int) -> Duration? {
-    waits.indices.contains(attempt - 1) ? waits[attempt - 1] : nil
   }
 }

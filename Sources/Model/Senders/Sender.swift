@@ -16,16 +16,18 @@ package struct Sender: Sendable {
   /// The address of the From field; empty where the campaign names it.
   package var fromAddress: String
   package var replyTo: String?
-  /// The most messages in any sliding hour; `nil` is no limit.
-  package var messagesPerHour: Int?
+  package var limits: SenderLimits
   /// How the last test went; `nil` where there was none since the last change.
   package var lastTest: SenderTest?
+  package var rules = SenderRules()
+  /// Set while it is stopped because its server refused the sign-in.
+  package var refusal: SignInRefusal?
 
   package init(
     id: Identifier, workspace: Identifier, kind: SenderKind = .smtp, name: String, host: String,
     port: Int, security: String, user: String?, sealedPassword: [UInt8]?, fromName: String = "",
-    fromAddress: String = "", replyTo: String? = nil, messagesPerHour: Int? = nil,
-    lastTest: SenderTest? = nil
+    fromAddress: String = "", replyTo: String? = nil,
+    limits: SenderLimits = SenderLimits(), lastTest: SenderTest? = nil
   ) {
     self.id = id
     self.workspace = workspace
@@ -39,7 +41,7 @@ package struct Sender: Sendable {
     self.fromName = fromName
     self.fromAddress = fromAddress
     self.replyTo = replyTo
-    self.messagesPerHour = messagesPerHour
+    self.limits = limits
     self.lastTest = lastTest
   }
 }

@@ -11,6 +11,7 @@ package struct Capabilities: Sendable, Equatable {
   package var hasEnhancedStatusCodes = false
   /// The largest message in octets; `nil` when SIZE is not offered, 0 when it has no limit.
   package var size: Int?
+  package var limits = Limits()
   /// SASL mechanisms in the server's order, in capitals.
   package var mechanisms: [String] = []
 
@@ -39,6 +40,8 @@ package struct Capabilities: Sendable, Equatable {
         hasEnhancedStatusCodes = true
       } else if keyword.equalsIgnoringASCIICase("SIZE") {
         size = words.dropFirst().first.flatMap { Int(String(decoding: $0, as: UTF8.self)) } ?? 0
+      } else if keyword.equalsIgnoringASCIICase("LIMITS") {
+        limits = Limits(words.dropFirst())
       } else if keyword.equalsIgnoringASCIICase("AUTH") {
         addMechanisms(words.dropFirst())
       } else if keyword.prefix(5).equalsIgnoringASCIICase("AUTH=") {
@@ -52,6 +55,37 @@ package struct Capabilities: Sendable, Equatable {
     for word in words {
       let name = String(decoding: word, as: UTF8.self).uppercased()
       if !mechanisms.contains(name), mechanisms.count < 30 { mechanisms.append(name) }
+    }
+  }
+}
+
+/// How much a server takes in one session (RFC 9422); `nil` where it does not say.
+package struct Limits: Sendable, Equatable {
+  /// Transactions a session.
+  package var messages: Int?
+  /// Recipients a transaction; we have one.
+  package var recipients: Int?
+  /// Recipients' domains a session.
+  package var domains: Int?
+
+  package init() {}
+
+  /// Reads `NAME=value` words; unknown names and values that cannot be are passed over.
+  init(_ words: some Sequence<ArraySlice<UInt8>>) {
+    for word in words {
+      guard let equals = word.firstIndex(of: ASCII.equals) else { continue }
+      let digits = word[(equals + 1)...]
+      guard 1...6 ~= digits.count, digits.allSatisfy(\.isASCIIDigit) else { continue }
+      let value = digits.reduce(0) { $0 * 10 + Int($1 & 0x0F) }
+      guard value > 0 else { continue }
+      let name = word[..<equals]
+      if name.equalsIgnoringASCIICase("MAILMAX") {
+        messages = value
+      } else if name.equalsIgnoringASCIICase("RCPTMAX") {
+        recipients = value
+      } else if name.equalsIgnoringASCIICase("RCPTDOMAINMAX") {
+        domains = value
+      }
     }
   }
 }

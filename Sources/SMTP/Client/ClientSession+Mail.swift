@@ -27,17 +27,31 @@ extension ClientSession {
     package let isInDoubt: Bool
   }
 
+  /// Whether the server's own limits leave room for this message in this session (RFC 9422).
+  ///
+  /// One that does not fit goes over a new session.
+  package func hasRoom(for envelope: Envelope) -> Bool {
+    let limits = capabilities.limits
+    if let most = limits.messages, transactions >= most { return false }
+    guard let most = limits.domains, domains.count >= most else { return true }
+    return domains.contains(envelope.domain)
+  }
+
   /// Announces the next message, one at a time.
   package func start(_ envelope: Envelope) {
     precondition(announced == nil, "a message has been announced already")
+    transactions += 1
+    if capabilities.limits.domains != nil { domains.insert(envelope.domain) }
     guard capabilities.hasPipelining else {
       announced = .lockStep(envelope)
       return
     }
+    let first = output.count
     if mustReset { output.append("RSET\r\n") }
     envelope.appendMail(to: &output, for: capabilities)
-    envelope.appendRecipient(to: &output)
+    envelope.appendRecipient(to: &output, for: capabilities)
     output.append("DATA\r\n")
+    transcript.client(output[first...])
     announced = .pipelined
   }
 
@@ -66,7 +80,7 @@ extension ClientSession {
       if data.code == 354 {
         guard let refusal else { return try aheadUnlessOutOfStep() }
         // It waits for a text although nobody will get it: an empty one ends the transaction.
-        output.append(".\r\n")
+        say(".")
         try await flush(at: .envelope)
         let end = try await envelopeReply(within: patience.dataEnd)
         return end.code == 421 ? close(after: refusal) : refusal
@@ -86,8 +100,13 @@ extension ClientSession {
   /// A code that cannot answer this command says that the server and we have lost step: going on
   /// could put commands where it expects text.
   private func verdict(on command: Command) async throws(SessionError) -> Reply {
-    let reply = try await envelopeReply(
-      within: command == .data ? patience.dataStart : patience.command)
+    let wait =
+      switch command {
+      case .mail: patience.mail
+      case .recipient: patience.recipient
+      case .data: patience.dataStart
+      }
+    let reply = try await envelopeReply(within: wait)
     let fits =
       switch reply.severity {
       case .success: command != .data
@@ -113,20 +132,22 @@ extension ClientSession {
 
   private func awaitGoInLockStep(_ envelope: Envelope) async throws(SessionError) -> Go {
     if mustReset {
-      output.append("RSET\r\n")
+      say("RSET")
       try await flush(at: .envelope)
       try await takeResetReply()
     }
     envelope.appendMail(to: &output, for: capabilities)
+    transcript.client(output[...])
     try await flush(at: .envelope)
     let mail = try await verdict(on: .mail)
     guard mail.isSuccess else { return refusal(mail, at: .mail) }
     mustReset = true
-    envelope.appendRecipient(to: &output)
+    envelope.appendRecipient(to: &output, for: capabilities)
+    transcript.client(output[...])
     try await flush(at: .envelope)
     let recipient = try await verdict(on: .recipient)
     guard recipient.isSuccess else { return refusal(recipient, at: .recipient) }
-    output.append("DATA\r\n")
+    say("DATA")
     try await flush(at: .envelope)
     let data = try await verdict(on: .data)
     guard data.code == 354 else { return refusal(data, at: .data) }
@@ -175,6 +196,7 @@ extension ClientSession {
       stuffing.append(piece, to: &output)
     }
     stuffing.end(in: &output)
+    transcript.note("the message and its dot")
     let dotEnd = output.count
     if let next { start(next) }
     var written = 0
@@ -182,6 +204,7 @@ extension ClientSession {
       try await stream.write(output, written: &written, stallingAtMost: patience.dataBlock)
     } catch {
       isUsable = false
+      transcript.note(about: error)
       output.removeAll(keepingCapacity: true)
       guard written < dotEnd else {
         throw Interruption(cause: .network(error, at: .reply), isInDoubt: true)
@@ -210,6 +233,7 @@ extension ClientSession {
       try await stream.write(output, written: &written, stallingAtMost: patience.dataBlock)
     } catch {
       isUsable = false
+      transcript.note(about: error)
       throw await verdictDespite(error)
     }
     output.removeAll(keepingCapacity: true)

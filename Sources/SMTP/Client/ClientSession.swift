@@ -10,11 +10,18 @@ package final class ClientSession {
   var parser = ReplyParser()
   var output: [UInt8] = []
 
+  /// What was said last.
+  package internal(set) var transcript = Transcript()
   package private(set) var capabilities = Capabilities()
   /// The server's address, and how the connection is encrypted.
   package var server: String { stream.peer }
   package var encryption: String? { stream.encryption }
+  /// Whether TLS went on from an earlier session, which spares most of its cost.
+  package var isResumed: Bool { stream.isResumed }
 
+  /// How many transactions were begun, and the domains written to where the server limits them.
+  var transactions = 0
+  var domains: Set<[UInt8]> = []
   /// The transaction that `start` has announced.
   var announced: Announcement?
   /// A transaction was refused half-way: the server must be told to forget it.
@@ -34,6 +41,7 @@ package final class ClientSession {
   private init(stream: Stream, patience: Patience) {
     self.stream = stream
     self.patience = patience
+    transcript.note(about: "connected to \(stream.peer)")
     output.reserveCapacity(16_384)
   }
 
@@ -46,10 +54,12 @@ package final class ClientSession {
   package static func open(
     _ endpoint: Endpoint, hello: String?, tls: TLSContext, unverifiedTLS: TLSContext,
     patience: Patience, on loop: EventLoop,
-    admitting admits: @Sendable (SocketAddress) -> Bool = { _ in true }
+    admitting admits: @Sendable (SocketAddress) -> Bool = { _ in true },
+    sharing signIns: SignInMemory? = nil, remembering addresses: AddressMemory? = nil,
+    whenItFails report: ((Transcript) -> Void)? = nil
   ) async throws(SessionError) -> ClientSession {
     let stream = try await connect(
-      endpoint, patience: patience, on: loop, admitting: admits)
+      endpoint, patience: patience, on: loop, admitting: admits, remembering: addresses)
     let session = ClientSession(stream: stream, patience: patience)
     do throws(SessionError) {
       let mustVerify = endpoint.credentials != nil || endpoint.security != .opportunistic
@@ -59,9 +69,14 @@ package final class ClientSession {
       }
       try await session.greet(as: hello ?? stream.localName)
       try await session.secure(endpoint, as: context, hello: hello ?? stream.localName)
-      if let credentials = endpoint.credentials { try await session.signIn(credentials) }
+      if let credentials = endpoint.credentials {
+        try await session.signIn(credentials, as: endpoint.mechanisms, sharing: signIns)
+      }
       return session
     } catch {
+      report?(session.transcript)
+      // Another of the host's addresses may be in better health.
+      if error.isAboutTheHost, let address = stream.address { addresses?.failed(address) }
       session.abandon()
       throw error
     }
@@ -69,7 +84,7 @@ package final class ClientSession {
 
   private static func connect(
     _ endpoint: Endpoint, patience: Patience, on loop: EventLoop,
-    admitting admits: @Sendable (SocketAddress) -> Bool
+    admitting admits: @Sendable (SocketAddress) -> Bool, remembering memory: AddressMemory?
   ) async throws(SessionError) -> Stream {
     var addresses: [SocketAddress]
     do throws(NetError) {
@@ -80,7 +95,8 @@ package final class ClientSession {
     addresses.removeAll { !admits($0) }
     guard !addresses.isEmpty else { throw .forbiddenAddress(host: endpoint.host) }
     do throws(NetError) {
-      return try await Stream.connect(toAnyOf: addresses, patience: patience.connect, on: loop)
+      return try await Stream.connect(
+        toAnyOf: addresses, patience: patience.connect, remembering: memory, on: loop)
     } catch {
       throw .network(error, at: .connect)
     }
@@ -129,42 +145,10 @@ package final class ClientSession {
   private func beginTLS(as context: TLSContext, host: String) async throws(SessionError) {
     do throws(NetError) {
       try await stream.startTLS(as: context, host: host, by: .after(patience.handshake))
+      transcript.note(about: stream.encryption ?? "TLS")
     } catch {
+      transcript.note(about: error)
       throw .network(error, at: .startTLS)
-    }
-  }
-
-  // MARK: Signing in
-
-  private func signIn(_ credentials: Credentials) async throws(SessionError) {
-    guard let mechanism = SASL.best(of: capabilities.mechanisms) else {
-      throw .noMechanism(offered: capabilities.mechanisms)
-    }
-    let steps = mechanism.steps(for: credentials)
-    output.append("AUTH ")
-    output += mechanism.rawValue.utf8
-    if let initial = steps.initial {
-      output.append(ASCII.space)
-      output += initial
-    }
-    output.append("\r\n")
-    try await flush(at: .authentication)
-    var answers = steps.answers[...]
-    while true {
-      let reply = try await reply(within: patience.command, at: .authentication)
-      switch reply.severity {
-      case .success: return
-      case .intermediate:
-        guard let answer = answers.popFirst() else {
-          throw .violation(
-            "the server asked for more than a user name and a password", at: .authentication)
-        }
-        output += answer
-        output.append("\r\n")
-        try await flush(at: .authentication)
-      case .temporary: throw .refused(reply, at: .authentication)
-      case .permanent: throw .wrongCredentials(reply)
-      }
     }
   }
 
@@ -174,10 +158,17 @@ package final class ClientSession {
   func command(
     _ text: String, within patience: Duration, at step: SessionError.Step
   ) async throws(SessionError) -> Reply {
-    output += text.utf8
-    output.append("\r\n")
+    say(text)
     try await flush(at: step)
     return try await reply(within: patience, at: step)
+  }
+
+  /// Queues a command.
+  func say(_ text: String) {
+    let start = output.count
+    output += text.utf8
+    output.append("\r\n")
+    transcript.client(output[start...])
   }
 
   /// Writes what has been queued.
@@ -187,40 +178,50 @@ package final class ClientSession {
       try await stream.write(output, stallingAtMost: patience.dataBlock)
     } catch {
       isUsable = false
+      transcript.note(about: error)
       throw .network(error, at: step)
     }
     output.removeAll(keepingCapacity: true)
   }
 
-  /// Waits for the next reply.
+  /// Waits for the next reply; `secrets` are kept out of the transcript.
   func reply(
-    within patience: Duration, at step: SessionError.Step
+    within patience: Duration, at step: SessionError.Step, hiding secrets: [[UInt8]] = []
   ) async throws(SessionError) -> Reply {
-    do throws(ReplyParser.Violation) {
-      if let reply = try parser.next() { return reply }
-    } catch {
-      throw violation(error, at: step)
-    }
-    let deadline = Deadline.after(patience)
+    var deadline: Deadline?
     while true {
-      var count = 0
-      do throws(NetError) {
-        count = try await parser.withBuffer { buffer throws(NetError) in
-          try await stream.read(into: &buffer, atMost: 4_096, by: deadline)
-        }
-      } catch {
-        isUsable = false
-        throw .network(error, at: step)
-      }
-      guard count > 0 else {
-        isUsable = false
-        throw .network(.closed, at: step)
-      }
       do throws(ReplyParser.Violation) {
-        if let reply = try parser.next() { return reply }
+        if let reply = try parser.next() {
+          transcript.server(secrets.isEmpty ? reply : reply.masking(secrets))
+          return reply
+        }
       } catch {
         throw violation(error, at: step)
       }
+      let end = deadline ?? .after(patience)
+      deadline = end
+      try await receive(by: end, at: step)
+    }
+  }
+
+  /// Waits for more octets of a reply.
+  private func receive(
+    by deadline: Deadline, at step: SessionError.Step
+  ) async throws(SessionError) {
+    var count = 0
+    do throws(NetError) {
+      count = try await parser.withBuffer { buffer throws(NetError) in
+        try await stream.read(into: &buffer, atMost: 4_096, by: deadline)
+      }
+    } catch {
+      isUsable = false
+      transcript.note(about: error)
+      throw .network(error, at: step)
+    }
+    guard count > 0 else {
+      isUsable = false
+      transcript.note("the server closed the connection")
+      throw .network(.closed, at: step)
     }
   }
 
@@ -228,6 +229,7 @@ package final class ClientSession {
     _ violation: ReplyParser.Violation, at step: SessionError.Step
   ) -> SessionError {
     isUsable = false
+    transcript.note("what came is no SMTP")
     return switch violation {
     case .tooLong: .violation("a reply of more than 64 KiB", at: step)
     case .codesDisagree: .violation("a reply whose lines bear different codes", at: step)

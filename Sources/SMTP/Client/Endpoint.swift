@@ -16,26 +16,42 @@ package struct Endpoint: Sendable {
   package let port: UInt16
   package let security: Security
   package let credentials: Credentials?
+  /// The ways of signing in that are allowed, in order of preference; a token has one of its own.
+  package let mechanisms: [Mechanism]
 
-  package init(host: String, port: UInt16, security: Security, credentials: Credentials? = nil) {
+  package init(
+    host: String, port: UInt16, security: Security, credentials: Credentials? = nil,
+    mechanisms: [Mechanism] = Mechanism.strongestFirst
+  ) {
     self.host = host
     self.port = port
     self.security = security
     self.credentials = credentials
+    self.mechanisms = mechanisms
   }
 
   /// As in `smtp.example.org:587`.
   package var name: String { host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)" }
 }
 
-/// A user name with its password, which no description shows.
+/// A user name with its password or access token, which no description shows.
 package struct Credentials: Sendable, CustomStringConvertible, CustomReflectable {
   package let user: String
+  /// Whether the secret is an access token of OAuth 2.
+  package let isToken: Bool
   private let secret: [UInt8]
 
   package init(user: String, password: [UInt8]) {
     self.user = user
     secret = password
+    isToken = false
+  }
+
+  /// With an access token, which must be fresh; it is sent over TLS only.
+  package init(user: String, accessToken: [UInt8]) {
+    self.user = user
+    secret = accessToken
+    isToken = true
   }
 
   /// Lends the password for as long as `body` runs.
@@ -43,20 +59,14 @@ package struct Credentials: Sendable, CustomStringConvertible, CustomReflectable
     _ body: ([UInt8]) throws(Failure) -> Result
   ) throws(Failure) -> Result { try body(secret) }
 
+  /// Lends the password or the token for as long as `body` runs.
+  func withSecret<Result>(_ body: ([UInt8]) -> Result) -> Result { body(secret) }
+
+  /// Whether name and password are printable ASCII, which looks the same to every server.
+  var isPlainText: Bool {
+    user.utf8.allSatisfy { 0x20...0x7E ~= $0 } && secret.allSatisfy { 0x20...0x7E ~= $0 }
+  }
+
   package var description: String { "credentials of \(user)" }
   package var customMirror: Mirror { Mirror(self, children: ["user": user]) }
-}
-
-/// The patience of a session at each step; RFC 5321 §4.5.3.2 gives the least values.
-package struct Patience: Sendable {
-  package var connect: Duration = .seconds(30)
-  package var greeting: Duration = .seconds(300)
-  package var command: Duration = .seconds(300)
-  package var dataStart: Duration = .seconds(120)
-  package var dataBlock: Duration = .seconds(180)
-  package var dataEnd: Duration = .seconds(600)
-  package var handshake: Duration = .seconds(60)
-  package var quit: Duration = .seconds(5)
-
-  package init() {}
 }

@@ -31,6 +31,17 @@ package struct Reply: Sendable, Equatable {
 
   package var isSuccess: Bool { severity == .success }
 
+  /// The same with stars where the text repeats a secret.
+  func masking(_ secrets: [[UInt8]]) -> Reply {
+    var text = text
+    for secret in secrets where secret.count > 2 {
+      while let found = text.firstRange(of: secret) {
+        text.replaceSubrange(found, with: "***".utf8)
+      }
+    }
+    return Reply(code: code, enhanced: enhanced, text: text)
+  }
+
   /// For people and logs: `550 5.1.1 no such user`, control characters made visible as spaces.
   package var line: String {
     var octets: [UInt8] = []

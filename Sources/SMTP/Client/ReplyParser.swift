@@ -21,6 +21,8 @@ struct ReplyParser {
 
   private var buffer: [UInt8] = []
   private var head = 0
+  /// Up to here there is no end of line, so that octets which come one by one are looked at once.
+  private var searched = 0
   /// Octets of the unfinished reply's earlier lines.
   private var consumed = 0
   private var code: Int?
@@ -36,10 +38,10 @@ struct ReplyParser {
   ) async throws(Failure) -> Result {
     if head == buffer.count {
       buffer.removeAll(keepingCapacity: true)
-      head = 0
+      (head, searched) = (0, 0)
     } else if head > 32_768 {
       buffer.removeSubrange(..<head)
-      head = 0
+      (head, searched) = (0, max(0, searched - head))
     }
     return try await body(&buffer)
   }
@@ -61,13 +63,17 @@ struct ReplyParser {
 
   private mutating func nextLine() -> Range<Int>? {
     let start = head
+    let unsearched = max(head, searched)
     let end: Int? = buffer.withUnsafeBytes { bytes in
-      guard let base = bytes.baseAddress, start < bytes.count,
-        let found = memchr(base + start, Int32(ASCII.lineFeed), bytes.count - start)
+      guard let base = bytes.baseAddress, unsearched < bytes.count,
+        let found = memchr(base + unsearched, Int32(ASCII.lineFeed), bytes.count - unsearched)
       else { return nil }
       return UnsafeRawPointer(found) - base
     }
-    guard var end else { return nil }
+    guard var end else {
+      searched = buffer.count
+      return nil
+    }
     head = end + 1
     if end > start, buffer[end - 1] == ASCII.carriageReturn { end -= 1 }
     return start..<end

@@ -20,6 +20,8 @@ package enum SessionError: Error, Sendable, Equatable {
   case refused(Reply, at: Step)
   /// The server refused user name and password.
   case wrongCredentials(Reply)
+  /// The server took our sign-in without proving that it knows the password, as SCRAM has it do.
+  case unprovenServer
   /// TLS is demanded, and the server does not offer it.
   case tlsNotOffered
   /// The server offers no way to sign in that we know; `offered` is what it has.
@@ -29,13 +31,23 @@ package enum SessionError: Error, Sendable, Equatable {
   /// What the server sent is not SMTP.
   case violation(String, at: Step)
 
+  /// Whether another machine of the same name might do better.
+  var isAboutTheHost: Bool {
+    switch self {
+    case .network, .refused(_, at: .greeting), .violation(_, at: .greeting): true
+    default: false
+    }
+  }
+
   /// Whether trying again later, unchanged, may succeed.
   package var isTemporary: Bool {
     switch self {
     case .network(.tls(.certificate), _), .network(.unresolvable, _): false
     case .network, .violation: true
+    // A server that has no room says so to one connection and takes the next.
+    case .refused(_, at: .greeting): true
     case .refused(let reply, _): reply.severity != .permanent
-    case .wrongCredentials, .tlsNotOffered, .noMechanism, .forbiddenAddress: false
+    case .wrongCredentials, .unprovenServer, .tlsNotOffered, .noMechanism, .forbiddenAddress: false
     }
   }
 }

@@ -37,6 +37,8 @@ package struct ServerConfiguration: Sendable {
   /// The longest message, in octets.
   package var longestMessage = 50 << 20
   package var mostRecipients = 1_000
+  /// What EHLO announces with LIMITS, as in `MAILMAX=20` (RFC 9422); it is not enforced.
+  package var limits: String?
   /// After this many bad commands the connection is closed.
   package var mostErrors = 10
   /// Off: messages are counted and examined, their octets not kept.

@@ -255,6 +255,7 @@ package struct ServerConversation: Sendable {
     if offered.contains(.smtpUTF8) { lines.append("SMTPUTF8") }
     if offered.contains(.enhancedStatusCodes) { lines.append("ENHANCEDSTATUSCODES") }
     if offered.contains(.chunking) { lines.append("CHUNKING") }
+    if let limits = configuration.limits { lines.append("LIMITS \(limits)") }
     if configuration.offersStartTLS, !isSecure { lines.append("STARTTLS") }
     if offersAuthentication { lines.append("AUTH PLAIN LOGIN") }
     return lines

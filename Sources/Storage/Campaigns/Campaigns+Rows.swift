@@ -19,7 +19,7 @@ extension Campaigns {
       base_url, is_transactional, in_doubt, queued, sending, deferred, sent, failed,
       in_doubt_count, suppressed, skipped, cancelled, revision, created_at, kind, template_id,
       is_personalised, time_zone, scheduled_at, started_at, finished_at, archived_at, created_by,
-      rate, finish_estimate, slow_reason
+      rate, finish_estimate, slow_reason, stand_in_id
     """
 
   /// The first whole campaign for which `condition` holds.
@@ -88,6 +88,7 @@ extension Campaign {
     archivedAt = try row.momentIfAny("archived_at")
     createdBy = try row.textIfAny("created_by")
     pace = try CampaignPace(row)
+    standIn = try row.identifierIfAny("stand_in_id")
   }
 }
 

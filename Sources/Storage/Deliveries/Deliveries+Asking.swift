@@ -66,7 +66,7 @@ extension Deliveries {
       let count = try connection.change(
         """
         UPDATE deliveries SET state = \(DeliveryState.deferred), reason = NULL, due_at = \(now),
-          finished_at = NULL
+          finished_at = NULL, \(Self.newRowOfRetries)
         WHERE \(in: key) AND state = \(state)
         """)
       var change = CountChange()
@@ -118,7 +118,7 @@ extension Deliveries {
     let count = try connection.change(
       """
       UPDATE \(rowsByState) SET state = \(DeliveryState.deferred), reason = NULL,
-        due_at = \(now), finished_at = NULL
+        due_at = \(now), finished_at = NULL, \(newRowOfRetries)
       WHERE \(wanted) AND number > \(number) AND number <= \(last)
       """)
     var change = CountChange()

@@ -11,7 +11,9 @@ extension Deliveries {
   package func claim(
     _ limit: Int, of key: CampaignKey, after cursor: Int, lease: Lease, now: Timestamp
   ) async throws(DatabaseError) -> (claimed: [ClaimedDelivery], cursor: Int) {
-    try await pool.write { connection throws(DatabaseError) in
+    // A claim that is lost in a power cut has harmed nobody: the intent comes after it. What the
+    // ledger has not put into the rows is claimed there already.
+    try await pool.write(isDurable: false, prepared: false) { connection throws(DatabaseError) in
       guard
         let campaign = try connection.first(
           """
@@ -45,7 +47,9 @@ extension Deliveries {
   ) throws(DatabaseError) -> [ClaimedDelivery] {
     let select = try connection.statement(
       """
-      SELECT number, email, fields, attempts FROM deliveries
+      SELECT number, email, fields, attempts, COALESCE(retries_from, 0),
+        COALESCE(retries_since, finished_at), doubts
+      FROM deliveries
       WHERE workspace_id = $1 AND campaign_id = $2 AND number > $3 AND state = 0
       ORDER BY number LIMIT $4
       """)
@@ -73,7 +77,9 @@ extension Deliveries {
   ) throws(DatabaseError) -> [ClaimedDelivery] {
     let select = try connection.statement(
       """
-      SELECT number, email, fields, attempts FROM deliveries
+      SELECT number, email, fields, attempts, COALESCE(retries_from, 0),
+        COALESCE(retries_since, finished_at), doubts
+      FROM deliveries
       WHERE workspace_id = $1 AND campaign_id = $2 AND due_at IS NOT NULL AND due_at <= $3
       ORDER BY due_at LIMIT $4
       """)
@@ -86,7 +92,7 @@ extension Deliveries {
       try connection.change(
         """
         UPDATE deliveries SET state = \(DeliveryState.sending), lease = \(lease.token),
-          intended_at = NULL, due_at = NULL
+          intended_at = NULL, due_at = NULL, \(rowOfRetries)
         WHERE \(in: key) AND number = \(delivery.number)
         """)
     }
@@ -102,7 +108,8 @@ extension Deliveries {
       deliveries.append(
         ClaimedDelivery(
           number: select.integer(0), email: select.octets(1), fields: select.octets(2),
-          attempts: select.integer(3)))
+          attempts: select.integer(3), attemptsBefore: select.integer(4),
+          retriesSince: moment(select.integer(5)), doubts: select.integer(6)))
     }
     return deliveries
   }
@@ -154,14 +161,11 @@ extension Deliveries {
       """)
   }
 
-  /// After so many attempts a message in doubt is not sent again by itself.
-  private static let mostTriesInDoubt = 4
-
   /// Settles what a process left behind that died while it was sending.
   ///
   /// Claimed without intent: queued again. Intent without outcome: nobody can know, so the
   /// campaign's policy decides. Only the one who knows that no other process works on this
-  /// campaign may call it.
+  /// campaign may call it. What the process died of twice while it made it is quarantined.
   ///
   /// - Returns: How many were queued again and how many are in doubt.
   package func recover(
@@ -172,11 +176,14 @@ extension Deliveries {
       // What is being sent bears a lease, and an index names those few rows.
       let left: SQL =
         "\(in: key) AND lease IS NOT NULL AND state = \(DeliveryState.sending)"
+      let through = try Self.sender(of: campaign, on: connection)
       let first = try connection.first(
         """
         SELECT number FROM \(Self.rowsByLease) WHERE \(left) AND intended_at IS NULL
         ORDER BY number LIMIT 1
         """)
+      let quarantined = try Self.quarantine(
+        left, through: through, now: now, on: connection)
       let requeued = try connection.change(
         """
         UPDATE \(Self.rowsByLease) SET state = \(DeliveryState.queued), lease = NULL
@@ -188,24 +195,26 @@ extension Deliveries {
         """
         INSERT INTO attempts (workspace_id, campaign_id, number, attempt, sender_id, server,
           started_at, finished_at, state, reason)
-        SELECT workspace_id, campaign_id, number, attempts + 1, \(campaign.sender), \(""),
+        SELECT workspace_id, campaign_id, number, attempts + 1, \(through), \(""),
           intended_at, \(now), \(DeliveryState.unknown), \(reason)
         FROM \(Self.rowsByLease) WHERE \(left)
         """)
       var change = CountChange()
       change.move(requeued, from: .sending, to: .queued)
+      change.move(quarantined, from: .sending, to: .failed)
       // What has been in doubt time and again may be what ends the program: it is held in any case.
-      let tries = campaign.inDoubt == .hold ? 0 : Self.mostTriesInDoubt
+      let resends = campaign.inDoubt == .hold ? 0 : InDoubtPolicy.mostResends
       let held = try connection.change(
         """
         UPDATE \(Self.rowsByLease) SET state = \(DeliveryState.unknown), lease = NULL,
-          attempts = attempts + 1, reason = \(reason), finished_at = \(now)
-        WHERE \(left) AND attempts >= \(tries)
+          attempts = attempts + 1, doubts = doubts + 1, reason = \(reason), finished_at = \(now)
+        WHERE \(left) AND doubts >= \(resends)
         """)
       let resent = try connection.change(
         """
         UPDATE \(Self.rowsByLease) SET state = \(DeliveryState.deferred), lease = NULL,
-          attempts = attempts + 1, reason = \(reason), finished_at = \(now), due_at = \(now)
+          attempts = attempts + 1, doubts = doubts + 1, reason = \(reason), finished_at = \(now),
+          due_at = \(now)
         WHERE \(left)
         """)
       change.move(held, from: .sending, to: .unknown)
@@ -215,7 +224,7 @@ extension Deliveries {
       // They may have left: limits count them, as the attempts do.
       var minutes = SenderMinutes()
       minutes.add(
-        .unknown, count: inDoubt, by: campaign.sender, in: key.workspace, at: now)
+        .unknown, count: inDoubt, by: through, in: key.workspace, at: now)
       try minutes.write(on: connection)
       return (requeued, inDoubt)
     }

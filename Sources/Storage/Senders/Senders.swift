@@ -19,12 +19,15 @@ package struct Senders: Sendable {
       """
       INSERT INTO senders
         (workspace_id, id, name, host, port, security, username, sealed_password, created_at,
-          kind, from_name, from_address, reply_to, messages_per_hour)
+          kind, from_name, from_address, reply_to, messages_per_hour, messages_per_second,
+          messages_per_minute, messages_per_day, most_connections, messages_per_connection)
       VALUES (\(sender.workspace), \(sender.id), \(sender.name), \(sender.host), \(sender.port),
         \(sender.security), \(sender.user), \(blob: sender.sealedPassword), \(now),
         \(sender.kind.rawValue), \(sender.fromName), \(sender.fromAddress), \(sender.replyTo),
-        \(sender.messagesPerHour))
+        \(sender.limits.perHour), \(sender.limits.perSecond), \(sender.limits.perMinute),
+        \(sender.limits.perDay), \(sender.limits.connections), \(sender.limits.perConnection))
       """)
+    try write(sender.rules, of: sender, on: connection)
   }
 
   /// Puts another account in a sender's place, as when its password has changed.
@@ -35,13 +38,20 @@ package struct Senders: Sendable {
   @discardableResult
   package func update(_ sender: Sender) async throws(DatabaseError) -> Bool {
     try await pool.write { connection throws(DatabaseError) in
-      try connection.change(
+      try Self.forgive(whereItDiffersFrom: sender, on: connection)
+      try Self.write(sender.rules, of: sender, on: connection)
+      return try connection.change(
         """
         UPDATE senders SET name = \(sender.name), host = \(sender.host), port = \(sender.port),
           security = \(sender.security), username = \(sender.user),
           sealed_password = \(blob: sender.sealedPassword), kind = \(sender.kind.rawValue),
           from_name = \(sender.fromName), from_address = \(sender.fromAddress),
-          reply_to = \(sender.replyTo), messages_per_hour = \(sender.messagesPerHour),
+          reply_to = \(sender.replyTo), messages_per_hour = \(sender.limits.perHour),
+          messages_per_second = \(sender.limits.perSecond),
+          messages_per_minute = \(sender.limits.perMinute),
+          messages_per_day = \(sender.limits.perDay),
+          most_connections = \(sender.limits.connections),
+          messages_per_connection = \(sender.limits.perConnection),
           tested_at = NULL, test_passed = NULL, test_answer = NULL
         WHERE workspace_id = \(sender.workspace) AND id = \(sender.id) AND removed_at IS NULL
         """) > 0
@@ -72,6 +82,7 @@ package struct Senders: Sendable {
         """
       ).map { row throws(DatabaseError) in try Sender(row) }
       guard let now, now.isReached(as: tried) else { return false }
+      if test.passed { try Self.forgive(tried.id, in: tried.workspace, on: connection) }
       return try Self.keep(test, of: tried.id, in: tried.workspace, on: connection)
     }
   }
@@ -147,22 +158,25 @@ package struct Senders: Sendable {
     }
   }
 
-  private static let columns: SQL = """
+  static let columns: SQL = """
     SELECT workspace_id, id, kind, name, host, port, security, username, sealed_password,
-      from_name, from_address, reply_to, messages_per_hour, tested_at, test_passed, test_answer
+      from_name, from_address, reply_to, messages_per_hour, messages_per_second,
+      messages_per_minute, messages_per_day, most_connections, messages_per_connection,
+      tested_at, test_passed, test_answer, retries, urgent_retries, own_from_only, refused_at,
+      refusal
     FROM senders
     """
 }
 
 extension Sender {
   /// Whether a test of the other would have tried the same.
-  fileprivate func isReached(as other: Sender) -> Bool {
+  func isReached(as other: Sender) -> Bool {
     kind == other.kind && host == other.host && port == other.port && security == other.security
       && user == other.user && sealedPassword == other.sealedPassword
       && fromAddress == other.fromAddress
   }
 
-  fileprivate init(_ row: Row) throws(DatabaseError) {
+  init(_ row: Row) throws(DatabaseError) {
     guard let kind = SenderKind(rawValue: try row.text("kind")) else {
       throw .unexpectedColumn("kind")
     }
@@ -178,6 +192,19 @@ extension Sender {
       sealedPassword: try row.octetsIfAny("sealed_password"),
       fromName: try row.text("from_name"), fromAddress: try row.text("from_address"),
       replyTo: try row.textIfAny("reply_to"),
-      messagesPerHour: try row.integerIfAny("messages_per_hour"), lastTest: test)
+      limits: try SenderLimits(row), lastTest: test)
+    try readRules(row)
+  }
+}
+
+extension SenderLimits {
+  fileprivate init(_ row: Row) throws(DatabaseError) {
+    self.init(
+      perSecond: try row.integerIfAny("messages_per_second"),
+      perMinute: try row.integerIfAny("messages_per_minute"),
+      perHour: try row.integerIfAny("messages_per_hour"),
+      perDay: try row.integerIfAny("messages_per_day"),
+      connections: try row.integerIfAny("most_connections"),
+      perConnection: try row.integerIfAny("messages_per_connection"))
   }
 }

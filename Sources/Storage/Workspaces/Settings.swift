@@ -5,6 +5,7 @@ package import Model
 package struct Settings: Sendable {
   let pool: DatabasePool
   private static let registrationName = "registration"
+  private static let scheduleName = "schedule"
 
   /// Who may make an account by themselves; nobody until someone has decided.
   package func registration() async throws(DatabaseError) -> Registration {
@@ -13,6 +14,16 @@ package struct Settings: Sendable {
 
   package func setRegistration(_ registration: Registration) async throws(DatabaseError) {
     try await set(Self.registrationName, registration.rawValue)
+  }
+
+  /// Whether the scheduler begins campaigns by itself when their time has come; it does until
+  /// someone switches it off.
+  package func isScheduleOn() async throws(DatabaseError) -> Bool {
+    try await value(Self.scheduleName) != "off"
+  }
+
+  package func setSchedule(isOn: Bool) async throws(DatabaseError) {
+    try await set(Self.scheduleName, isOn ? "on" : "off")
   }
 
   package func value(_ name: String) async throws(DatabaseError) -> String? {

@@ -65,6 +65,7 @@ extension SessionError {
     case .network(let error, let step): "\(error) while \(step.rawValue)"
     case .refused(let reply, let step): "the server refused \(step.rawValue): \(reply.line)"
     case .wrongCredentials(let reply): "the server refused the sign-in: \(reply.line)"
+    case .unprovenServer: "the server did not prove that it knows the password"
     case .tlsNotOffered: "the server offers no TLS (STARTTLS)"
     case .noMechanism(let offered):
       offered.isEmpty

@@ -18,6 +18,10 @@ struct Courier: Sendable {
     let inDoubt: InDoubtPolicy
     let schedule: RetrySchedule
     let lease: Lease
+    let making: MakingRecord
+    let idleTime: Duration
+    let clock: @Sendable () -> Timestamp
+    let jitter: @Sendable () -> Double
     let composer: CampaignComposer
     let exit: Exit
     let ledger: Ledger
@@ -39,8 +43,8 @@ struct Courier: Sendable {
     let pieces: [[UInt8]]
     let startedAt: Timestamp
     var hasIntent = false
-    /// The right to send it, where there are hourly limits.
-    var permit: Permit?
+    /// The right to send it.
+    var pass: Pass?
     /// How often a connection broke before its text.
     var breaks = 0
   }
@@ -49,18 +53,14 @@ struct Courier: Sendable {
 
   /// Works until the feed is closed.
   func work() async {
-    var session: ClientSession?
+    var session: OpenSession?
     var messages = 0
     var current: Prepared?
     var hasLine = false
     while true {
       if current == nil {
         if hasLine, run.lines?.isOverShare(run.lease) == true {
-          if let open = session {
-            await open.quit()
-            run.gate.ended()
-            session = nil
-          }
+          await end(&session)
           run.lines?.release(run.lease)
           hasLine = false
         }
@@ -68,32 +68,29 @@ struct Courier: Sendable {
           guard await takeLine() else { break }
           hasLine = true
         }
-        guard let delivery = await run.feed.next() else { break }
-        current = await prepare(delivery)
+        // Without one, another may want the line: then look around.
+        guard let handout = await nextHandout(&session) else {
+          if run.feed.isClosed { break }
+          continue
+        }
+        current = await prepare(handout)
       }
-      guard var message = current else { continue }
-      if let open = session, !open.isUsable || messages >= run.messagesPerSession {
-        await open.quit()
-        run.gate.ended()
-        session = nil
+      guard let message = current else { continue }
+      if let open = session?.session,
+        !open.isUsable || messages >= run.messagesPerSession || !open.hasRoom(for: message.envelope)
+      {
+        await end(&session)
       }
-      switch await mayGo(message) {
-      case .ahead(let permit): message.permit = permit
-      case .later:
-        run.feed.sendHome(message.delivery)
-        current = nil
-        continue
-      case .over:
+      guard await isItsTurn(message) else {
         await withdraw(message)
-        current = nil
+        break
       }
-      if current == nil { break }
       if session == nil {
         guard let opened = await openSession() else {
           await withdraw(message)
           break
         }
-        opened.whenDotIsOut = { [crash = run.crash] in crash.reached(.afterDot) }
+        opened.session.whenDotIsOut = { [crash = run.crash] in crash.reached(.afterDot) }
         (session, messages) = (opened, 0)
       }
       guard let session else { break }
@@ -103,52 +100,8 @@ struct Courier: Sendable {
         break
       }
     }
-    if let session {
-      await session.quit()
-      run.gate.ended()
-    }
+    await end(&session)
     if hasLine { run.lines?.release(run.lease) }
-  }
-
-  /// Waits for one of the sender's connections; `false` when the run is over meanwhile.
-  private func takeLine() async -> Bool {
-    guard let lines = run.lines else { return true }
-    while !run.feed.isClosed {
-      if lines.take(run.lease) { return true }
-      try? await Task.sleep(for: .milliseconds(100))
-    }
-    return false
-  }
-
-  // MARK: Connecting
-
-  /// Opens a session, waiting as long as the server turns us away.
-  ///
-  /// - Returns: `nil` when the run is over meanwhile.
-  private func openSession() async -> ClientSession? {
-    while !run.feed.isClosed {
-      let wait = run.gate.wait(now: .now())
-      guard wait == .zero else {
-        try? await Task.sleep(for: min(wait, .milliseconds(250)))
-        continue
-      }
-      do throws(SessionError) {
-        let session = try await run.exit.open()
-        run.gate.succeeded()
-        run.log?.info(
-          "session open",
-          ["server": .text(session.server), "encryption": .text(session.encryption ?? "none")])
-        return session
-      } catch {
-        run.gate.failed(error, now: .now())
-        run.log?.warning("no session", ["reason": .text(error.sentence)])
-        if !error.isTemporary {
-          run.ending.decide(.senderFailed(error))
-          run.feed.close()
-        }
-      }
-    }
-    return nil
   }
 
   /// A message whose text was never sent: back into the queue, or due again if its intent stands.
@@ -166,8 +119,9 @@ struct Courier: Sendable {
   ///
   /// - Returns: A message that has to be tried over another session.
   private func converse(
-    _ first: Prepared, over session: ClientSession, messages: inout Int
+    _ first: Prepared, over open: OpenSession, messages: inout Int
   ) async -> Prepared? {
+    let session = open.session
     guard var current = await admit(first, to: session) else { return nil }
     if !current.hasIntent {
       guard await record(nil, nil, then: &current) else {
@@ -181,22 +135,33 @@ struct Courier: Sendable {
       do throws(SessionError) {
         go = try await session.awaitGo()
       } catch {
+        show(session.transcript)
+        open.broke(error)
         return await brokenBeforeText(current, error)
       }
       var next: Prepared?
       let outcome: DeliveryOutcome
       switch go {
       case .refused(let reply, let command):
+        open.heard(reply)
         outcome = senderFailed(reply) ?? Self.outcome(of: reply, to: command)
+        // Whoever closes after some messages has a limit for connections, not for us.
+        if reply.code != 421 || messages == 0 { hear(reply, to: command, about: current) }
       case .ahead:
-        next = await follower(of: messages, over: session)
+        next = await follower(of: current, after: messages, over: session)
         run.crash.reached(.beforeDot)
         do throws(ClientSession.Interruption) {
           let reply = try await session.finish(current.pieces, thenStart: next?.envelope)
-          current.permit?.spend()
+          current.pass?.spend()
+          open.heard(reply)
           outcome = senderFailed(reply) ?? Self.outcome(of: reply)
+          hear(reply, to: nil, about: current)
         } catch {
-          if error.isInDoubt { current.permit?.spend() }
+          if error.isInDoubt { current.pass?.spend() }
+          if case .refused(let reply, _) = error.cause { hear(reply, to: nil, about: current) }
+          show(session.transcript)
+          // Whoever took a whole message has let us in.
+          if !error.isInDoubt { open.broke(error.cause) }
           outcome = Task.isCancelled ? Self.outcome(ofCut: error) : Self.outcome(of: error)
         }
       }
@@ -212,8 +177,8 @@ struct Courier: Sendable {
         return nil
       }
       if next == nil, session.isUsable, messages < run.messagesPerSession,
-        case .refused = go, let delivery = run.feed.takeIfAny(),
-        let prepared = await prepare(delivery)
+        case .refused = go, let handout = run.feed.takeIfAny(),
+        let prepared = await prepare(handout)
       {
         return prepared
       }
@@ -231,39 +196,43 @@ struct Courier: Sendable {
     return .unsent(reason: failure.sentence)
   }
 
+  /// Lets the limits and the shaping know what a server said.
+  private func hear(_ reply: Reply, to command: ClientSession.Command?, about message: Prepared) {
+    guard let pass = message.pass else { return }
+    pass.heard(
+      ReplySignal(reply, to: command), ofServer: command == .mail, now: run.clock())
+    run.feed.ended(pass.lane)
+  }
+
   /// The message to announce together with the text of the one at hand, if one is ready.
-  private func follower(of messages: Int, over session: ClientSession) async -> Prepared? {
+  private func follower(
+    of current: Prepared, after messages: Int, over session: ClientSession
+  ) async -> Prepared? {
     guard messages + 1 < run.messagesPerSession, session.capabilities.hasPipelining,
-      run.lines?.isOverShare(run.lease) != true, run.feed.count > 0,
-      case .now(let permit) = run.pace.turn(now: .now()), let delivery = run.feed.takeIfAny(),
-      var prepared = await prepare(delivery)
+      run.lines?.isOverShare(run.lease) != true, run.feed.claimedCount > 0,
+      run.pace.take(now: run.clock()) == nil,
+      let handout = run.feed.takeIfAny(after: current.pass),
+      let prepared = await prepare(handout)
     else { return nil }
-    prepared.permit = permit
+    guard session.hasRoom(for: prepared.envelope) else {
+      // Whoever takes it next opens a session for it.
+      run.feed.giveBack(handout.delivery)
+      return nil
+    }
     return await admit(prepared, to: session)
   }
 
-  /// Whether a message may be sent.
-  private enum Leave {
-    case ahead(Permit?)
-    /// Not within this hour.
-    case later
-    /// The run has ended meanwhile.
-    case over
-  }
-
-  /// Waits for the message's turn, before anything of it is said: a server that has answered 354
-  /// does not wait for ever.
-  private func mayGo(_ message: Prepared) async -> Leave {
-    if message.hasIntent { return .ahead(message.permit) }
-    while true {
-      switch run.pace.turn(now: .now()) {
-      case .now(let permit): return .ahead(permit)
-      case .usedUp: return .later
-      case .wait(let wait):
-        if run.feed.isClosed { return .over }
-        try? await Task.sleep(for: min(wait, .milliseconds(250)))
-      }
+  /// Waits for the message's turn at this run's rate, before anything of it is said: a server that
+  /// has answered 354 does not wait for ever.
+  ///
+  /// - Returns: `false` when the run has ended meanwhile.
+  private func isItsTurn(_ message: Prepared) async -> Bool {
+    if message.hasIntent { return true }
+    while let wait = run.pace.take(now: run.clock()) {
+      if run.feed.isClosed { return false }
+      try? await Task.sleep(for: min(wait, .milliseconds(250)))
     }
+    return true
   }
 
   /// The connection broke after the announcement and before the text: nothing was sent, so another
@@ -278,11 +247,22 @@ struct Courier: Sendable {
 
   // MARK: Preparing
 
+  private func prepare(_ handout: Feed.Handout) async -> Prepared? {
+    var prepared = await prepare(handout.delivery)
+    prepared?.pass = handout.pass
+    return prepared
+  }
+
   /// Composes a message; one that cannot be composed is written down as failed.
   private func prepare(_ delivery: ClaimedDelivery) async -> Prepared? {
-    let now = Timestamp.now()
+    let now = run.clock()
     do throws(ComposeError) {
-      let composed = try run.composer.compose(delivery, date: now)
+      let composed = try run.making.whileMaking(
+        delivery.number, of: run.campaign
+      ) { () throws(ComposeError) in
+        run.crash.reached(.composing, delivery: delivery.number)
+        return try run.composer.compose(delivery, date: now)
+      }
       let message = composed.message
       return Prepared(
         delivery: delivery,
@@ -338,14 +318,15 @@ struct Courier: Sendable {
   private func record(
     _ message: Prepared?, _ outcome: DeliveryOutcome?, then next: inout Prepared?
   ) async -> Bool {
-    let now = Timestamp.now()
+    let now = run.clock()
     var entry: Ledger.Outcome?
     if let message, let outcome {
-      let attempt = message.delivery.attempts + 1
+      let tries = message.delivery.nextTry
       entry = Ledger.Outcome(
-        number: message.delivery.number, lease: run.lease, attempt: attempt,
+        number: message.delivery.number, lease: run.lease, attempt: tries.all,
         verdict: Verdict(
-          of: outcome, attempt: attempt, retrying: run.schedule, inDoubt: run.inDoubt, now: now),
+          of: outcome, tries: tries, retrying: run.schedule, inDoubt: run.inDoubt, now: now,
+          jitter: run.jitter()),
         server: [UInt8](run.exit.endpoint.name.utf8), startedAt: message.startedAt,
         finishedAt: now)
     }

@@ -15,7 +15,7 @@ package struct Dispatcher: Sendable {
     case finished
     /// Deliveries are due again later than we were told to wait.
     case deferred(until: Timestamp)
-    /// The hour's share is used up.
+    /// What the limits let go is used up.
     case limited(until: Timestamp)
     /// Someone asked for it.
     case stopped
@@ -34,12 +34,23 @@ package struct Dispatcher: Sendable {
     /// How long to wait when only deferred deliveries are left, or nobody is let in.
     package var patience: Duration = .seconds(60)
     package var messagesPerSession = 1_000
-    /// The hourly limits; `nil` for none.
+    /// The sender's and the workspace's limits; `nil` for none.
     package var allowance: Allowance?
+    /// What the sender's campaigns have learnt about receivers; `nil` to begin anew.
+    package var shaper: Shaper?
     /// The connections that this run shares with others; `nil` for none but its own.
     package var lines: Lines?
     package var crash = CrashPlan.none
     package var log: Log?
+    /// Who the messages leave through; `nil` is the campaign's own sender.
+    package var sender: Identifier?
+    /// When what was refused for now is tried again; `nil` is the program's own schedule.
+    package var schedule: RetrySchedule?
+    /// A connection that has had nothing to do for so long is closed.
+    package var idleTime: Duration = .seconds(30)
+    package var clock: @Sendable () -> Timestamp = { .now() }
+    /// A number from 0 up to 1, by which waits are spread.
+    package var jitter: @Sendable () -> Double = { .random(in: 0..<1) }
 
     package init() {}
   }
@@ -47,16 +58,31 @@ package struct Dispatcher: Sendable {
   /// What keeps messages from leaving although there are some.
   package enum HoldUp: Sendable, Equatable {
     case limit(Allowance.Bound)
+    /// A receiver takes no more at the moment; an empty domain is the sender's own server.
+    case receiver(domain: String, waiting: Int, Slowness)
     /// Nobody has been let in since the last message.
     case unreachable(SessionError)
     /// What is left is due again at a time.
     case deferred(until: Timestamp)
   }
 
+  /// How a receiver holds messages up.
+  package enum Slowness: Sendable, Equatable {
+    /// It asked us to slow down.
+    case rate(perSecond: Double)
+    /// It has taken nothing of late and is asked again at a time.
+    case blocked(until: Timestamp)
+    /// Its answers take long.
+    case answers(connections: Int)
+  }
+
   private let store: Store
   private let campaign: Campaign
   private let run: Courier.Run
   private let delay = Lock<HoldUp?>(nil)
+  private let shaper: Shaper
+  /// What held the messages up as the run ended.
+  private let lastHoldUps = Lock<[HoldUp]?>(nil)
   private let options: Options
 
   package init(
@@ -66,24 +92,54 @@ package struct Dispatcher: Sendable {
     self.store = store
     self.campaign = campaign
     self.options = options
+    shaper = options.shaper ?? Shaper()
     run = Courier.Run(
-      campaign: campaign.key, sender: campaign.sender, inDoubt: campaign.inDoubt,
-      schedule: campaign.content.isTransactional ? .transactional : .standard, lease: .new(),
-      composer: composer, exit: exit, ledger: store.ledger, feed: Feed(),
-      pace: Pace(perSecond: options.perSecond, allowance: options.allowance, now: .now()),
-      lines: options.lines, gate: ConnectionGate(), ending: Ending(), crash: options.crash,
+      campaign: campaign.key, sender: options.sender ?? campaign.sender,
+      inDoubt: campaign.inDoubt,
+      schedule: options.schedule
+        ?? SenderRules().schedule(isTransactional: campaign.content.isTransactional),
+      lease: .new(), making: store.making, idleTime: options.idleTime, clock: options.clock,
+      jitter: options.jitter,
+      composer: composer, exit: exit, ledger: store.ledger,
+      feed: Feed(
+        shaper: shaper, allowance: options.allowance, connections: options.connections,
+        now: options.clock),
+      pace: Pace(perSecond: options.perSecond, now: options.clock()),
+      lines: options.lines, gate: ConnectionGate(exit.porch.doorstep, began: options.clock()),
+      ending: Ending(), crash: options.crash,
       log: options.log?.with(["campaign": .text(campaign.id.text(.campaign))]),
       messagesPerSession: options.messagesPerSession)
   }
 
-  /// What holds the messages up at the moment; `nil` while they leave.
-  package var holdUp: HoldUp? {
-    run.gate.trouble.map { .unreachable($0.error) } ?? delay.withLock { $0 }
+  /// What holds the messages up at the moment, the weightiest first; empty while they leave.
+  package var holdUps: [HoldUp] {
+    if let last = lastHoldUps.withLock({ $0 }) { return last }
+    if let trouble = run.gate.trouble { return [.unreachable(trouble.error)] }
+    var holdUps = delay.withLock { $0 }.map { [$0] } ?? []
+    let waiting = run.feed.hindrances(now: run.clock()).sorted { $0.waiting > $1.waiting }
+    holdUps += waiting.map { hindrance in
+      let slowness: Slowness =
+        switch hindrance.kind {
+        case .slowedDown(_, let until?): .blocked(until: until)
+        case .slowedDown(let rate, nil): .rate(perSecond: rate ?? 0)
+        case .slow(let connections): .answers(connections: connections)
+        }
+      return .receiver(
+        domain: String(decoding: hindrance.domain, as: UTF8.self), waiting: hindrance.waiting,
+        slowness)
+    }
+    return holdUps
   }
 
   /// Lets what is under way come to its end, and nothing new begin.
   package func stop() {
     run.ending.decide(.stopped)
+    run.feed.close()
+  }
+
+  /// Ends the run because its sender must not be used any more; what is under way comes to its end.
+  func fail(_ error: SessionError) {
+    run.ending.decide(.senderFailed(error))
     run.feed.close()
   }
 
@@ -96,6 +152,10 @@ package struct Dispatcher: Sendable {
     run.log?.info(
       "sending begins",
       ["server": .text(run.exit.endpoint.name), "connections": .number(options.connections)])
+    let notebook = ShapingNotebook(
+      shaper: shaper, memory: store.shaping, sender: run.sender,
+      workspace: campaign.key.workspace)
+    try await notebook.open()
     run.lines?.join(run.lease)
     await withTaskCancellationHandler {
       await withTaskGroup { group in
@@ -103,7 +163,8 @@ package struct Dispatcher: Sendable {
           group.addTask(executorPreference: run.exit.loop) { await Courier(run: run).work() }
         }
         group.addTask {
-          var feeder = Feeder(run: run, store: store, options: options, holdUp: delay)
+          var feeder = Feeder(
+            run: run, store: store, options: options, holdUp: delay, notebook: notebook)
           await feeder.work()
         }
       }
@@ -111,11 +172,15 @@ package struct Dispatcher: Sendable {
       stop()
     }
     run.lines?.leave(run.lease)
+    await notebook.write()
     if case .ledgerFailed(let error) = run.ending.decided { return .ledgerFailed(error) }
+    let last = holdUps
+    lastHoldUps.withLock { $0 = last }
     let left = run.feed.leftovers().map(\.number)
     if !left.isEmpty {
       try await store.deliveries.release(left, of: campaign.key, lease: run.lease)
     }
+    try await store.ledger.settle()
     let result = run.ending.decided ?? .finished
     run.log?.info("sending ends", ["how": .text(result.word)])
     return result

@@ -11,6 +11,9 @@ package struct Exit: Sendable {
   package let loop: EventLoop
   /// Whether an address that the server's name stands for may be connected to.
   private let admits: @Sendable (SocketAddress) -> Bool
+  /// What all who use this server's account know of it.
+  let porch: Porch
+  private let addresses: AddressMemory
 
   package init(
     to endpoint: Endpoint, hello: String? = nil, patience: Patience = Patience(),
@@ -24,7 +27,8 @@ package struct Exit: Sendable {
   /// A way out with TLS settings that others use too, to addresses that are admitted.
   init(
     to endpoint: Endpoint, hello: String?, patience: Patience, tls: TLSContext,
-    unverifiedTLS: TLSContext, on loop: EventLoop,
+    unverifiedTLS: TLSContext, on loop: EventLoop, porch: Porch = Porch(),
+    remembering addresses: AddressMemory = .init(),
     admitting admits: @escaping @Sendable (SocketAddress) -> Bool = { _ in true }
   ) {
     self.endpoint = endpoint
@@ -33,14 +37,19 @@ package struct Exit: Sendable {
     self.loop = loop
     self.tls = tls
     self.unverifiedTLS = unverifiedTLS
+    self.porch = porch
+    self.addresses = addresses
     self.admits = admits
   }
 
-  /// Opens a session, in a task that prefers the exit's loop.
-  func open() async throws(SessionError) -> ClientSession {
+  /// Opens a session, in a task that prefers the exit's loop; `report` gets what was said when
+  /// that fails.
+  func open(
+    whenItFails report: ((Transcript) -> Void)? = nil
+  ) async throws(SessionError) -> ClientSession {
     try await ClientSession.open(
       endpoint, hello: hello, tls: tls, unverifiedTLS: unverifiedTLS, patience: patience, on: loop,
-      admitting: admits)
+      admitting: admits, sharing: porch.signIns, remembering: addresses, whenItFails: report)
   }
 
   /// Connects, begins TLS, signs in and says goodbye: what "Test" does.

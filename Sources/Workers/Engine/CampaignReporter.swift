@@ -9,6 +9,7 @@ struct CampaignReporter: Sendable {
   let key: CampaignKey
   let sender: Identifier
   let allowance: Allowance
+  let lines: Lines?
   let endpoint: Endpoint
 
   /// Reports until the task is cancelled.
@@ -17,7 +18,7 @@ struct CampaignReporter: Sendable {
     var last: CampaignPace?
     while !Task.isCancelled {
       // A report that cannot be written is one that nobody misses a second later.
-      if let pace = try? await pace(&speed, dispatcher.holdUp), pace != last {
+      if let pace = try? await pace(&speed, dispatcher), pace != last {
         try? await store.campaigns.setPace(pace, of: key)
         last = pace
       }
@@ -27,70 +28,69 @@ struct CampaignReporter: Sendable {
 
   /// Says why nothing leaves for a while; `until` is when it goes on at the earliest, if known.
   func rest(
-    until moment: Timestamp?, because holdUp: Dispatcher.HoldUp?
+    until moment: Timestamp?, because holdUps: [Dispatcher.HoldUp]
   ) async throws(StoreError) {
     guard let progress = try await store.campaigns.progress(key), progress.state == .sending else {
       return
     }
-    var pace = CampaignPace(slowReason: holdUp.map { sentence($0, progress.counts) })
-    if case .unreachable = holdUp {
+    var pace = CampaignPace(slowReason: sentence(holdUps, progress.counts))
+    if case .unreachable? = holdUps.first {
       // Nobody knows.
     } else {
-      pace.finishEstimate = estimate(progress.counts, rate: nil)
+      pace.finishEstimate = estimate(progress.counts, rate: nil, holdUps)
       if let moment { pace.finishEstimate = max(moment, pace.finishEstimate ?? moment) }
     }
     try await store.campaigns.setPace(pace, of: key)
   }
 
   private func pace(
-    _ speed: inout Speedometer, _ holdUp: Dispatcher.HoldUp?
+    _ speed: inout Speedometer, _ dispatcher: Dispatcher
   ) async throws(StoreError) -> CampaignPace? {
-    try await followLimits()
+    try await followSender(dispatcher)
+    let holdUps = dispatcher.holdUps
     guard let progress = try await store.campaigns.progress(key), progress.state == .sending else {
       return nil
     }
     speed.note(progress.counts.processed, now: .now())
     return CampaignPace(
-      rate: speed.rate, finishEstimate: estimate(progress.counts, rate: speed.rate),
-      slowReason: holdUp.map { sentence($0, progress.counts) })
+      rate: speed.rate, finishEstimate: estimate(progress.counts, rate: speed.rate, holdUps),
+      slowReason: sentence(holdUps, progress.counts))
   }
 
-  /// Limits may be changed while a campaign is under way.
-  private func followLimits() async throws(StoreError) {
+  /// Limits may be changed while a campaign is under way, and another campaign may learn that the
+  /// sender's password is wrong.
+  private func followSender(_ dispatcher: Dispatcher) async throws(StoreError) {
     guard let sender = try await store.senders.find(sender, in: key.workspace),
       let workspace = try await store.workspaces.find(key.workspace)
     else { return }
-    allowance.limit(sender: sender.messagesPerHour, workspace: workspace.messagesPerHour)
+    if sender.refusal != nil { dispatcher.fail(.wrongCredentials(Self.stopped)) }
+    allowance.limit(sender: sender.limits, workspace: workspace.messagesPerHour)
+    if let most = sender.limits.connections { lines?.limit(most) }
   }
 
-  /// When the last message will have left: by the limits in force, and at the speed of now.
-  private func estimate(_ counts: CampaignCounts, rate: Double?) -> Timestamp? {
+  /// What the server has told another, in place of its words.
+  private static let stopped = Reply(code: 535, text: [UInt8]("sign-in refused".utf8))
+
+  /// When the last message will have left: by the limits in force, as fast as receivers take them,
+  /// and at the speed of now.
+  private func estimate(
+    _ counts: CampaignCounts, rate: Double?, _ holdUps: [Dispatcher.HoldUp]
+  ) -> Timestamp? {
     let left = counts[.queued] + counts[.deferred]
-    let limited = allowance.departure(ofLast: left)
     let now = allowance.now()
-    guard let rate, rate > 0 else { return limited > now ? limited : nil }
-    let seconds = min(1e9, Double(left + counts[.sending]) / rate)
-    return max(limited, now + .milliseconds(Int64(seconds * 1_000)))
-  }
-
-  private func sentence(_ holdUp: Dispatcher.HoldUp, _ counts: CampaignCounts) -> String {
-    switch holdUp {
-    case .limit(.sender(let limit)):
-      return "Limited to \(Self.messages(limit)) an hour by the sender’s setting."
-    case .limit(.workspace(let limit)):
-      return "Limited to \(Self.messages(limit)) an hour by the workspace’s setting."
-    case .unreachable(let error):
-      return SenderAdvice.sentence(error, for: endpoint, on: .page)
-        + " It is tried again and again."
-    case .deferred:
-      let count = counts[.deferred]
-      return count == 1
-        ? "One message could not be handed over yet; it is tried again later."
-        : "\(count) messages could not be handed over yet; they are tried again later."
+    var latest = allowance.departure(ofLast: left)
+    for case .receiver(_, let waiting, .rate(let perSecond)) in holdUps where perSecond > 0 {
+      latest = max(latest, now + Self.seconds(Double(waiting) / perSecond))
     }
+    guard let rate, rate > 0 else { return latest > now ? latest : nil }
+    return max(latest, now + Self.seconds(Double(left + counts[.sending]) / rate))
   }
 
-  private static func messages(_ count: Int) -> String {
-    count == 1 ? "1 message" : "\(count) messages"
+  private static func seconds(_ count: Double) -> Duration {
+    .milliseconds(Int64(min(1e9, count) * 1_000))
+  }
+
+  private func sentence(_ holdUps: [Dispatcher.HoldUp], _ counts: CampaignCounts) -> String? {
+    SlowReason(endpoint: endpoint, counts: counts, now: .now()).sentence(holdUps)
   }
 }

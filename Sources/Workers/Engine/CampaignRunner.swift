@@ -2,7 +2,6 @@ import Compose
 import Crypto
 import Model
 import Octets
-import SMTP
 import Storage
 import Telemetry
 
@@ -61,82 +60,79 @@ struct CampaignRunner: Sendable {
     guard let sender = try await store.senders.find(campaign.sender, in: key.workspace) else {
       throw CampaignFailure("The sender of this campaign has been removed.")
     }
-    let exit: Exit
     let linkKey: Secret
     do {
-      exit = try bench.senders.door(of: sender)
       linkKey = try bench.senders.keys.openSecret(
         workspace.sealedLinkKey, as: .linkKey, workspace: workspace.id, row: workspace.id)
-    } catch SenderDoors.Failure.notYet {
-      return Waiting(until: .now() + .milliseconds(250), reason: .list)
     } catch {
-      // The key is the operator's affair, and nothing is lost while it is looked for.
-      log?.error("a secret does not open", ["reason": .text("\(error)")])
-      try await slow("The sender’s password cannot be read with this installation’s key.")
-      return trouble(sender)
+      return try await unreadable(sender, error)
     }
-    let composer = try composer(of: campaign, fieldNames: list.fieldNames, linkKey: linkKey)
-    let allowance = try await bench.allowance(of: sender, in: workspace)
-    var options = Dispatcher.Options()
-    options.connections = bench.options.connectionsPerSender
-    options.patience = .seconds(5)
-    options.crash = bench.options.crash
-    options.log = bench.options.log
-    options.allowance = allowance
-    options.lines = bench.lines(of: sender.id)
-    let dispatcher = Dispatcher(
-      campaign, store: store, composer: composer, exit: exit, options: options)
-    sign.whenRaised { dispatcher.stop() }
-    let reporter = CampaignReporter(
-      store: store, key: key, sender: sender.id, allowance: allowance, endpoint: exit.endpoint)
-    let result = try await withThrowingTaskGroup { group in
-      group.addTask { await reporter.follow(dispatcher) }
-      let result = try await dispatcher.send()
-      group.cancelAll()
-      try await group.waitForAll()
-      return result
+    let leg = CampaignLeg(
+      bench: bench, campaign: campaign, workspace: workspace, fieldNames: list.fieldNames,
+      linkKey: linkKey, sign: sign)
+    let route = [sender] + (try await store.senders.fallbacks(of: sender.id, in: key.workspace))
+    var obstacles: [CampaignLeg.Obstacle] = []
+    for place in route.indices {
+      switch try await leg.go(by: place, of: route) {
+      case .blocked(let obstacle): obstacles.append(obstacle)
+      case .better: return Waiting(until: .now(), reason: .list)
+      case .notYet: return Waiting(until: .now() + .milliseconds(250), reason: .list)
+      case .went(let result, let active, let reporter, let holdUps):
+        return try await conclude(result, campaign, active, reporter: reporter, holdUps: holdUps)
+      }
     }
-    return try await conclude(
-      result, campaign, sender, allowance: allowance, reporter: reporter, exit: exit)
+    return try await blocked(by: obstacles, sender)
   }
 
-  private func composer(
-    of campaign: Campaign, fieldNames: [String], linkKey: Secret
-  ) throws(CampaignFailure) -> CampaignComposer {
-    var content = campaign.content
-    content.baseURL = content.baseURL ?? bench.options.baseURL
-    do {
-      return try CampaignComposer(
-        content, named: campaign.name, of: key, fieldNames: fieldNames,
-        attachments: try bench.attachments.read(content.attachments), linkKey: linkKey)
-    } catch let failure as AttachmentFolder.Failure {
-      throw CampaignFailure(failure.description)
-    } catch {
-      throw CampaignFailure("The message cannot be made: \(error).")
+  /// No sender can be used: waits as long as one of them may come back, or gives up.
+  private func blocked(
+    by obstacles: [CampaignLeg.Obstacle], _ sender: Sender
+  ) async throws -> Waiting? {
+    var unreadable: (any Error)?
+    for obstacle in obstacles {
+      switch obstacle {
+      case .stopped: continue
+      case .unreadable(let error): unreadable = error
+      case .unreachable(let error, let endpoint, let doorstep):
+        try await slow(
+          SenderAdvice.sentence(error, for: endpoint, on: .page)
+            + " It is tried again and again.")
+        let soon = Timestamp.now() + .seconds(1)
+        return Waiting(
+          until: max(soon, doorstep.nextTry ?? soon + .seconds(4)), reason: .trouble(sender))
+      }
     }
+    // The key is the operator's affair, and nothing is lost while it is looked for.
+    if let unreadable { return try await self.unreadable(sender, unreadable) }
+    guard case .stopped(let sentence)? = obstacles.first else { return trouble(sender) }
+    throw CampaignFailure(sentence)
+  }
+
+  private func unreadable(_ sender: Sender, _ error: any Error) async throws -> Waiting? {
+    log?.error("a secret does not open", ["reason": .text("\(error)")])
+    try await slow("The sender’s password cannot be read with this installation’s key.")
+    return trouble(sender)
   }
 
   // MARK: The end
 
   private func conclude(
-    _ result: Dispatcher.Result, _ campaign: Campaign, _ sender: Sender, allowance: Allowance,
-    reporter: CampaignReporter, exit: Exit
+    _ result: Dispatcher.Result, _ campaign: Campaign, _ sender: Sender,
+    reporter: CampaignReporter, holdUps: [Dispatcher.HoldUp]
   ) async throws -> Waiting? {
     switch result {
     case .finished: return try await finish(campaign)
     case .stopped: return try await leave(campaign)
     case .deferred(let due):
-      try await reporter.rest(until: due, because: .deferred(until: due))
+      try await reporter.rest(
+        until: due, because: holdUps + [.deferred(until: due)])
       return Waiting(until: due, reason: .deferred)
     case .limited(let free):
       try await reporter.rest(
-        until: nil, because: allowance.bound.map { Dispatcher.HoldUp.limit($0) })
-      return Waiting(until: free, reason: .limit(allowance, sender: sender.id))
-    case .unreachable(let error):
-      try await reporter.rest(until: nil, because: .unreachable(error))
-      return trouble(sender)
-    case .senderFailed(let error):
-      throw CampaignFailure(SenderAdvice.sentence(error, for: exit.endpoint, on: .page))
+        until: nil, because: reporter.allowance.bound.map { [Dispatcher.HoldUp.limit($0)] } ?? [])
+      return Waiting(until: free, reason: .limit(reporter.allowance, sender: sender.id))
+    // A leg that ends so is blocked.
+    case .unreachable, .senderFailed: return trouble(sender)
     case .ledgerFailed(let error): throw error
     }
   }

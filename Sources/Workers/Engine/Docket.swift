@@ -60,6 +60,17 @@ final class Docket: Sendable {
     for post in posts { post.sign.raise() }
   }
 
+  /// Whether nobody is at work and nothing that could be done is left for now.
+  func isIdle(now: Timestamp) -> Bool {
+    state.withLock { state in
+      state.running.isEmpty && state.reading.isEmpty
+        && state.waiting.values.allSatisfy { waiting in
+          if case .list = waiting.reason { return false }
+          return waiting.until > now
+        }
+    }
+  }
+
   // MARK: Campaigns
 
   /// Compares with the campaigns that are to be worked on: others are stopped and forgotten.

@@ -3,6 +3,7 @@ import Locking
 import Model
 package import Net
 import Octets
+package import SMTP
 package import Storage
 package import Telemetry
 
@@ -38,6 +39,14 @@ package final class Engine: Sendable {
     package var mostCampaigns = 32
     /// How long a mail server may keep us after ``Engine/stop()``; then connections are cut.
     package var grace = Duration.seconds(10)
+    /// How long each step of a conversation with a mail server may take.
+    package var patience = Patience()
+    /// A connection that has had nothing to do for so long is closed.
+    package var idleTime = Duration.seconds(30)
+    /// While a sender stands in for another: how often to look whether that one is well again.
+    package var lookBack = Duration.seconds(5)
+    /// Whether to end as soon as nothing more is due.
+    package var endsWhenIdle = false
 
     package init() {}
   }
@@ -88,7 +97,7 @@ package final class Engine: Sendable {
       store: store, folders: folders, options: options,
       senders: try SenderDoors(
         keys: keys, inbox: inbox, rule: AddressRule(allowing: options.privateHosts),
-        hello: options.hello, loop: loop))
+        hello: options.hello, loop: loop, patience: options.patience))
     let scheduler = Scheduler(bench: bench, stop: stopping)
     try await inbox.whileServing(at: options.sandboxPort, on: loop) {
       await self.settle(bench)

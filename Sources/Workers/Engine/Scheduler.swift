@@ -1,3 +1,4 @@
+import Locking
 import Model
 import Octets
 import Storage
@@ -11,6 +12,8 @@ struct Scheduler: Sendable {
   let bench: Workbench
   let stop: StopSign
   private let docket = Docket()
+  /// Whether campaigns begin by themselves when their time has come.
+  private let isScheduleOn = Lock(true)
   private static let round = Duration.milliseconds(250)
   /// The doorbell rings with every commit; this often is enough.
   private static let rest = Duration.milliseconds(50)
@@ -39,11 +42,14 @@ struct Scheduler: Sendable {
             try await lookAgain(now: now)
           }
           read(try await store.audiences.unread(limit: 100), in: &group)
-          try await store.campaigns.startDue(now: now)
+          if bench.options.endsWhenIdle || isScheduleOn.withLock({ $0 }) {
+            try await store.campaigns.startDue(now: now)
+          }
           let active = try await store.campaigns.active().filter { $0.state != .scheduled }
           // One that is to be ended is left to whoever is at it, who has to come to an end first.
           docket.keep(only: Set(active.filter { !$0.state.isFinal }.map(\.key)))
           work(on: active.map(\.key).sorted { $0.campaign < $1.campaign }, in: &group)
+          if bench.options.endsWhenIdle, docket.isIdle(now: now) { stop.raise() }
         } catch {
           log?.error("the scheduler cannot look around", ["reason": .text("\(error)")])
         }
@@ -73,6 +79,8 @@ struct Scheduler: Sendable {
   /// wants sent at once.
   private func lookAgain(now: Timestamp) async throws(StoreError) {
     bench.senders.rule.follow(try await store.settings.registration())
+    let isOn = try await store.settings.isScheduleOn()
+    isScheduleOn.withLock { $0 = isOn }
     bench.sweep()
     for (key, waiting) in docket.waiting where waiting.until > now {
       if try await mayGoOn(key, waiting, now: now) { docket.hurry(key) }
@@ -89,16 +97,15 @@ struct Scheduler: Sendable {
     case .limit(let allowance, let id):
       let sender = try await store.senders.find(id, in: key.workspace)
       let workspace = try await store.workspaces.find(key.workspace)
-      allowance.limit(sender: sender?.messagesPerHour, workspace: workspace?.messagesPerHour)
+      allowance.limit(
+        sender: sender?.limits ?? SenderLimits(), workspace: workspace?.messagesPerHour)
       return allowance.room > 0
     case .trouble(let before):
       guard let before else { return false }
       guard let sender = try await store.senders.find(before.id, in: key.workspace) else {
         return true
       }
-      return sender.host != before.host || sender.port != before.port
-        || sender.security != before.security || sender.user != before.user
-        || sender.sealedPassword != before.sealedPassword
+      return !sender.signsIn(as: before)
     }
   }
 

@@ -12,6 +12,7 @@ struct Workbench: Sendable {
   let senders: SenderDoors
   let throttle = Throttle()
   private let lines = Lock<[Identifier: Lines]>([:])
+  private let shapers = Lock<[Identifier: Shaper]>([:])
 
   init(
     store: Store, folders: Engine.Folders, options: Engine.Options, senders: SenderDoors
@@ -26,16 +27,35 @@ struct Workbench: Sendable {
   var attachments: AttachmentFolder { AttachmentFolder(folders.attachments) }
 
   /// The connections that all campaigns of a sender share.
-  func lines(of sender: Identifier) -> Lines {
-    lines.withLock { known in
-      if let lines = known[sender] { return lines }
-      let new = Lines(most: options.connectionsPerSender)
+  func lines(of sender: Sender) -> Lines {
+    let most = connections(of: sender)
+    return lines.withLock { known in
+      if let lines = known[sender.id] {
+        lines.limit(most)
+        return lines
+      }
+      let new = Lines(most: most)
+      known[sender.id] = new
+      return new
+    }
+  }
+
+  /// How many connections a sender may have.
+  func connections(of sender: Sender) -> Int {
+    sender.limits.connections ?? options.connectionsPerSender
+  }
+
+  /// What all campaigns of a sender have learnt about its receivers.
+  func shaper(of sender: Identifier) -> Shaper {
+    shapers.withLock { known in
+      if let shaper = known[sender] { return shaper }
+      let new = Shaper()
       known[sender] = new
       return new
     }
   }
 
-  /// Lets go of the lines and hours of senders that are not in use.
+  /// Lets go of the lines, counts and lessons of senders that are not in use.
   func sweep() {
     lines.withLock { known in
       for sender in Array(known.keys) {
@@ -44,7 +64,15 @@ struct Workbench: Sendable {
         if !isKnownUniquelyReferenced(&unused) { known[sender] = unused }
       }
     }
+    // What they have learnt is written down.
+    shapers.withLock { known in
+      for sender in Array(known.keys) {
+        var unused = known.removeValue(forKey: sender)
+        if !isKnownUniquelyReferenced(&unused) { known[sender] = unused }
+      }
+    }
     throttle.sweep()
+    senders.porches.sweep()
   }
 
   /// How many senders' lines are kept.
@@ -56,12 +84,15 @@ struct Workbench: Sendable {
   ) async throws(StoreError) -> Allowance {
     let allowance = throttle.allowance(sender: sender.id, in: workspace.id)
     if !allowance.isRestored {
-      let hourAgo = throttle.now() + (.zero - SlidingHour.span)
+      // An hour and a day, and somewhat more.
+      let (hourAgo, dayAgo) = (
+        throttle.now() + .seconds(-3_700), throttle.now() + .seconds(-86_500)
+      )
       allowance.restore(
-        sender: try await store.usage.sent(by: sender.id, in: workspace.id, since: hourAgo),
+        sender: try await store.usage.sent(by: sender.id, in: workspace.id, since: dayAgo),
         workspace: try await store.usage.sent(in: workspace.id, since: hourAgo))
     }
-    allowance.limit(sender: sender.messagesPerHour, workspace: workspace.messagesPerHour)
+    allowance.limit(sender: sender.limits, workspace: workspace.messagesPerHour)
     return allowance
   }
 

@@ -92,6 +92,7 @@ struct JobDesk: Sendable {
       guard let verdict else { return try await finish(job, Self.stopped) }
       let test = SenderTest(at: .now(), passed: verdict.passed, answer: verdict.answer)
       if try await store.senders.setTest(test, of: tried) {
+        if test.passed { bench.senders.porches.forget(tried.id) }
         return try await finish(job, verdict)
       }
       let isThere = try await store.senders.find(tried.id, in: tried.workspace) != nil

@@ -34,15 +34,10 @@ struct SenderTrial: Sendable {
   }
 
   private func `try`(_ sender: Sender, recipient: String) async throws -> Verdict {
-    var patience = Patience()
+    var patience = Patience(everywhere: .seconds(10))
     patience.connect = .seconds(8)
-    patience.greeting = .seconds(10)
-    patience.command = .seconds(10)
-    patience.handshake = .seconds(10)
-    patience.dataStart = .seconds(10)
-    patience.dataBlock = .seconds(10)
     patience.dataEnd = .seconds(20)
-    let exit = try bench.senders.door(of: sender, patience: patience)
+    let exit = try bench.senders.door(of: sender, trying: patience)
     guard !recipient.isEmpty else { return verdict(await exit.trial(of: nil), sender, exit) }
     let message: CampaignComposer.Composed
     do throws(ComposeError) {
@@ -57,7 +52,8 @@ struct SenderTrial: Sendable {
     guard let permit = allowance.take() else {
       return Verdict(
         passed: false,
-        answer: "This hour’s messages are used up, so no test message was sent. Try again later.")
+        answer:
+          "This sender’s limit is used up for now, so no test message was sent. Try again later.")
     }
     let trial = await exit.trial(of: message)
     // A message whose fate is not known counts too, and both count after a restart as well.

@@ -11,16 +11,20 @@ import Telemetry
 /// The mail server within: takes the messages of sandbox senders and keeps them for their
 /// workspace.
 ///
-/// It listens on loopback. One signs in with the workspace's identifier and a password that is new
+/// It behaves well, unless the workspace rehearses a bad day. It listens on loopback. One signs in with the workspace's identifier and a password that is new
 /// with every start, so that nobody but this process gets in.
 final class SandboxInbox: Sendable {
   private let password = Token().text
   private let writer: InboxWriter
+  private let stage: RehearsalStage
   private let state = Lock<UInt16?>(nil)
   /// Room for a message of 25 MB (ruling C13) and its header.
   private static let longestMessage = 26 << 20
 
-  init(store: Store, log: Log?) { writer = InboxWriter(store: store, log: log) }
+  init(store: Store, log: Log?) {
+    writer = InboxWriter(store: store, log: log)
+    stage = RehearsalStage(store: store, log: log)
+  }
 
   var port: UInt16? { state.withLock { $0 } }
 
@@ -59,9 +63,14 @@ final class SandboxInbox: Sendable {
         await writer.work()
         return nil
       }
+      group.addTask { [stage] in
+        await stage.follow()
+        return nil
+      }
       var failure: NetError?
       var iterator = ports.makeAsyncIterator()
       if let port = await iterator.next() {
+        await stage.look()
         state.withLock { $0 = port }
         await body()
         state.withLock { $0 = nil }
@@ -84,6 +93,10 @@ final class SandboxInbox: Sendable {
     configuration.authenticator = { [password = [UInt8](password.utf8)] user, given in
       ConstantTime.areEqual(given, password) && Self.workspace(user) != nil
     }
+    // A script may have its say within the text, which nobody must go round. Whose script it is
+    // shows only after EHLO.
+    configuration.extensions.remove(.chunking)
+    configuration.policy = ServerPolicy(knowing: { [stage] in stage.decide($0, $1) })
     return configuration
   }
 
@@ -91,13 +104,14 @@ final class SandboxInbox: Sendable {
     Identifier(String(decoding: user, as: UTF8.self), .workspace)
   }
 
-  private func receive(_ message: ServerMessage) async -> ServerDecision {
+  func receive(_ message: ServerMessage) async -> ServerDecision {
     guard let workspace = message.envelope.user.flatMap(Self.workspace) else {
       return ServerDecision(.reply(ServerReply(530, "5.7.0", "Sign in first")))
     }
+    guard message.decision.takes else { return message.decision }
     let letter = InboxMessage(taking: message, for: workspace, now: .now())
     switch await writer.write(letter, content: message.bytes) {
-    case .stored: return .accept
+    case .stored: return message.decision
     case .refused:
       return ServerDecision(.reply(ServerReply(452, "4.3.1", "The inbox cannot be written")))
     }

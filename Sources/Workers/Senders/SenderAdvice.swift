@@ -33,6 +33,11 @@ package enum SenderAdvice {
         place == .commandLine ? "Correct them and run the command again." : "Enter them again."
       return "\(name) refused the user name or the password: \(reply.line)."
         + gmailHint(endpoint.host) + " " + remedy
+    case .unprovenServer:
+      return """
+        \(name) did not prove that it knows the password, so it may not be the server you mean. \
+        Nothing was sent. Check the host, and ask the server's operator.
+        """
     case .tlsNotOffered:
       let remedy =
         place == .commandLine

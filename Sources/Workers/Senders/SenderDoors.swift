@@ -12,15 +12,21 @@ struct SenderDoors: Sendable {
   private let loop: EventLoop
   private let tls: TLSContext
   private let unverifiedTLS: TLSContext
+  private let addresses = AddressMemory()
+  let porches = Porches()
+  /// How long each step of a conversation may take.
+  private let patience: Patience
 
   init(
-    keys: KeyRing, inbox: SandboxInbox, rule: AddressRule, hello: String?, loop: EventLoop
+    keys: KeyRing, inbox: SandboxInbox, rule: AddressRule, hello: String?, loop: EventLoop,
+    patience: Patience = Patience()
   ) throws(NetError) {
     self.keys = keys
     self.inbox = inbox
     self.rule = rule
     self.hello = hello
     self.loop = loop
+    self.patience = patience
     tls = try .client()
     unverifiedTLS = try .unverifiedClient()
   }
@@ -33,15 +39,20 @@ struct SenderDoors: Sendable {
     case notYet
   }
 
+  /// The way to a sender's server.
+  ///
+  /// A trial, with a patience of its own, begins as if nothing were known of the server.
   func door(
-    of sender: Sender, patience: Patience = Patience()
+    of sender: Sender, trying trial: Patience? = nil
   ) throws(Failure) -> Exit {
+    let porch = trial == nil ? porches.porch(of: sender) : Porch()
+    let patience = trial ?? patience
     switch sender.kind {
     case .sandbox:
       guard let endpoint = inbox.endpoint(of: sender.workspace) else { throw .notYet }
       return Exit(
         to: endpoint, hello: "engine.martlet.invalid", patience: patience, tls: tls,
-        unverifiedTLS: unverifiedTLS, on: loop)
+        unverifiedTLS: unverifiedTLS, on: loop, porch: porch)
     case .smtp:
       let endpoint: Endpoint
       do throws(CryptoError) {
@@ -52,7 +63,7 @@ struct SenderDoors: Sendable {
       let host = endpoint.host
       return Exit(
         to: endpoint, hello: hello, patience: patience, tls: tls, unverifiedTLS: unverifiedTLS,
-        on: loop
+        on: loop, porch: porch, remembering: addresses
       ) { [rule] address in rule.admits(address, of: host) }
     }
   }

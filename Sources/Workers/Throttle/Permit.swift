@@ -1,6 +1,6 @@
 import Locking
 
-/// The right to send one message within the hourly limits.
+/// The right to send one message within the limits.
 ///
 /// Whoever lets go of it unspent has given it back.
 final class Permit: Sendable {
@@ -13,7 +13,7 @@ final class Permit: Sendable {
     if !isSpent.withLock({ $0 }) { allowance.giveBack() }
   }
 
-  /// The message has its outcome, or may have arrived: it counts for an hour from now.
+  /// The message has its outcome, or may have arrived: it counts from now on.
   func spend() {
     let isFirst = isSpent.withLock { isSpent in
       defer { isSpent = true }

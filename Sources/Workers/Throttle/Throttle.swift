@@ -2,7 +2,7 @@ import Locking
 package import Model
 package import Octets
 
-/// The hourly limits of all senders and workspaces.
+/// The limits of all senders and workspaces.
 ///
 /// It always counts, so that a limit that is set later holds for what has left before.
 package final class Throttle: Sendable {
@@ -13,11 +13,18 @@ package final class Throttle: Sendable {
   }
 
   /// One scope's count, shared by all who send in it.
-  final class Hour: Sendable {
-    let state = Lock((hour: SlidingHour(), isRestored: false))
+  final class Count: Sendable {
+    let state: Lock<State>
+
+    struct State: Sendable {
+      var windows: WindowSet
+      var isRestored = false
+    }
+
+    init(_ periods: [LimitPeriod]) { state = Lock(State(windows: WindowSet(periods))) }
   }
 
-  private let hours = Lock<[Scope: Hour]>([:])
+  private let counts = Lock<[Scope: Count]>([:])
   let now: @Sendable () -> Timestamp
 
   /// A throttle by a clock that never goes back; see ``steadyClock()``.
@@ -34,36 +41,36 @@ package final class Throttle: Sendable {
 
   /// What one sender of a workspace may do.
   package func allowance(sender: Identifier, in workspace: Identifier) -> Allowance {
-    hours.withLock { hours in
-      func hour(_ scope: Scope) -> Hour {
-        if let known = hours[scope] { return known }
-        let new = Hour()
-        hours[scope] = new
+    counts.withLock { counts in
+      func count(_ scope: Scope, _ periods: [LimitPeriod]) -> Count {
+        if let known = counts[scope] { return known }
+        let new = Count(periods)
+        counts[scope] = new
         return new
       }
       return Allowance(
-        sender: hour(.sender(workspace: workspace, sender: sender)),
-        workspace: hour(.workspace(workspace)), now: now)
+        sender: count(.sender(workspace: workspace, sender: sender), LimitPeriod.allCases),
+        workspace: count(.workspace(workspace), [.hour]), now: now)
     }
   }
 
-  /// Lets go of the memory of hours long past, and of scopes that nobody uses any more.
+  /// Lets go of the memory of times long past, and of scopes that nobody uses any more.
   ///
   /// One that is used again later is restored from what the database says.
   func sweep() {
     let now = now()
-    hours.withLock { hours in
-      for scope in Array(hours.keys) {
-        var hour = hours.removeValue(forKey: scope)
-        let isIdle = hour?.state.withLock { state in
-          state.hour.expire(now)
-          return state.hour.isIdle
+    counts.withLock { counts in
+      for scope in Array(counts.keys) {
+        var count = counts.removeValue(forKey: scope)
+        let isIdle = count?.state.withLock { state in
+          state.windows.expire(now)
+          return state.windows.isIdle
         }
-        if isIdle == false || !isKnownUniquelyReferenced(&hour) { hours[scope] = hour }
+        if isIdle == false || !isKnownUniquelyReferenced(&count) { counts[scope] = count }
       }
     }
   }
 
   /// How many scopes are counted.
-  var scopeCount: Int { hours.withLock { $0.count } }
+  var scopeCount: Int { counts.withLock { $0.count } }
 }

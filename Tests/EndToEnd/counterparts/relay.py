@@ -46,8 +46,12 @@ initial_destination_concurrency = 8
 lmtp_connection_cache_on_demand = yes
 smtpd_tls_cert_file = {certificate}
 smtpd_tls_key_file = {key}
+smtpd_tls_loglevel = 1
 smtpd_sasl_type = dovecot
 smtpd_sasl_path = private/auth
+smtpd_sasl_mechanism_filter = {mechanisms}
+smtpd_tls_security_level = may
+smtpd_discard_ehlo_keywords = {withheld}
 """
 
 MASTER = """
@@ -97,10 +101,11 @@ mail_gid = mail
 first_valid_uid = 1
 mail_fsync = never
 auth_failure_delay = 0
-auth_mechanisms = plain login
+auth_mechanisms = plain login cram-md5 scram-sha-256
+auth_username_chars =
 passdb {{
   driver = static
-  args = password={password}
+  args = password={stored}
 }}
 userdb {{
   driver = static
@@ -137,7 +142,11 @@ protocol lmtp {{
 class Relay:
     password = "korrekt-pferd"
 
-    def __init__(self, certificate: Certificate):
+    def __init__(
+        self, certificate: Certificate, mechanisms: str = "plain login", stored: str | None = None, withheld: str = ""
+    ):
+        """Offers `mechanisms` and not what is `withheld`, extensions with commas between; `stored` is the password
+        as Dovecot keeps it, as in `{SHA256}...`; in the clear if it is not given."""
         # Sockets need short paths, and ten thousand queue files want memory where there is enough.
         self.folder = Path(tempfile.mkdtemp(prefix="relay-", dir=roomy_folder()))
         self.smtp, self.submission, self.submissions, self.lmtp, self.imap = (free_port() for _ in range(5))
@@ -149,7 +158,7 @@ class Relay:
         shutil.chown(self.folder / "spool" / "private", "postfix")
         (self.folder / "spool" / "private").chmod(0o700)
         shutil.chown(self.folder / "mail", "mail", "mail")
-        names = {**vars(self), "password": self.password}
+        names = {**vars(self), "mechanisms": mechanisms, "withheld": withheld, "stored": stored or self.password}
         names |= {"certificate": certificate.certificate, "key": certificate.key}
         (self.folder / "etc" / "main.cf").write_text(MAIN.format(**names))
         (self.folder / "etc" / "master.cf").write_text(MASTER.format(**names))
@@ -206,6 +215,14 @@ class Relay:
                 identifier = re.search(r"^Message-ID:\s*(<[^>]+>)", header, re.M | re.I)
                 found.append((to[1], identifier[1]))
         return found
+
+    def messages(self, domain: str) -> list[bytes]:
+        """Each message of a domain's mailbox as Dovecot keeps it."""
+        with imaplib.IMAP4("127.0.0.1", self.imap) as mailbox:
+            mailbox.login(f"reader@{domain}", self.password)
+            mailbox.select("INBOX", readonly=True)
+            _, answer = mailbox.fetch("1:*", "(BODY.PEEK[])")
+        return [part[1] for part in answer if isinstance(part, tuple)]
 
     def message(self, domain: str, number: int) -> bytes:
         with imaplib.IMAP4("127.0.0.1", self.imap) as mailbox:

@@ -70,4 +70,21 @@ import Testing
     let names = (0..<200).map { "X\($0)" }.joined(separator: " ")
     #expect(Self.read("AUTH \(names)").mechanisms.count == 30)
   }
+
+  @Test(
+    arguments: [
+      ("LIMITS MAILMAX=20 RCPTMAX=5 RCPTDOMAINMAX=1", 20, 5, 1), ("limits mailmax=1", 1, nil, nil),
+      ("LIMITS", nil, nil, nil), ("LIMITS MAILMAX=0 RCPTMAX=-1 RCPTDOMAINMAX=x", nil, nil, nil),
+      ("LIMITS MAILMAX=1000000 RCPTMAX=999999", nil, 999_999, nil),
+      ("LIMITS MAILMAX", nil, nil, nil),
+      ("LIMITS MAILMAX= XMAX=3 =4 MAILMAX=007 RCPTMAX=+5", 7, nil, nil),
+    ] as [(String, Int?, Int?, Int?)])
+  func `limits are read, and what cannot be one is passed over`(
+    line: String, messages: Int?, recipients: Int?, domains: Int?
+  ) {
+    let limits = Self.read(line).limits
+    #expect(limits.messages == messages)
+    #expect(limits.recipients == recipients)
+    #expect(limits.domains == domains)
+  }
 }

@@ -41,7 +41,7 @@ import Testing
 
   @Test func `the recipient is said as it is`() {
     var output: [UInt8] = []
-    Self.envelope(false, false).appendRecipient(to: &output)
+    Self.envelope(false, false).appendRecipient(to: &output, for: Self.capabilities("DSN"))
     #expect(output == Array("RCPT TO:<b@y>\r\n".utf8))
   }
 
@@ -59,6 +59,23 @@ import Testing
     let international = Self.envelope(false, true)
     #expect(international.refusal(by: Capabilities())?.line.hasPrefix("553 5.6.7 ") == true)
     #expect(international.refusal(by: Self.capabilities("SMTPUTF8")) == nil)
-    #expect(Self.envelope(true, false).refusal(by: Capabilities()) == nil)
+    let named = Envelope(sender: Array("a@x".utf8), recipient: Array("ü@y".utf8), size: 1)
+    #expect(named.refusal(by: Capabilities())?.enhanced?.description == "5.6.7")
+  }
+
+  @Test func `text that is not encoded is refused here by a server that takes none`() {
+    let text = Self.envelope(true, false)
+    #expect(text.refusal(by: Capabilities())?.line.hasPrefix("554 5.6.3 ") == true)
+    #expect(text.refusal(by: Self.capabilities("8BITMIME")) == nil)
+    #expect(text.refusal(by: Self.capabilities("SMTPUTF8")) == nil)
+  }
+
+  @Test(arguments: ["b@y\r\nDATA", "b@y\n", "b\0@y", "b\u{7F}@y", "\t@y"])
+  func `an address with control characters never reaches a server`(address: String) {
+    for (sender, recipient) in [("a@x", address), (address, "b@y")] {
+      let envelope = Envelope(
+        sender: Array(sender.utf8), recipient: Array(recipient.utf8), size: 1)
+      #expect(envelope.refusal(by: Capabilities())?.enhanced?.description == "5.1.3")
+    }
   }
 }

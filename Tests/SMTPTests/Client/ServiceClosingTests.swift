@@ -15,7 +15,8 @@ import Testing
       return
     }
     #expect(reply.line == answer)
-    #expect(play.sessionError?.isTemporary == answer.hasPrefix("4"))
+    // Whatever the code, the next connection may be let in.
+    #expect(play.sessionError?.isTemporary == true)
     #expect(play.text.isEmpty)
   }
 

@@ -28,6 +28,44 @@ import Testing
     }
   }
 
+  private static let clear = [
+    "220 mail.example\r\n",
+    "250-mail.example\r\n250-STARTTLS\r\n250-PIPELINING\r\n250-SIZE 7\r\n250 AUTH PLAIN\r\n",
+    "220 go\r\n",
+  ]
+
+  @Test func `what was offered in the clear counts for nothing under TLS`() async throws {
+    let visit = try await ScriptedTLSServer(clear: Self.clear, ["", "250 mail.example\r\n"])
+      .visit(Self.credentials)
+    #expect(visit.error == .noMechanism(offered: []))
+    #expect(visit.clearText == "EHLO me.example\r\nSTARTTLS\r\n")
+    #expect(visit.text == "EHLO me.example\r\n")
+  }
+
+  @Test func `the password goes out under TLS, after a second EHLO`() async throws {
+    let visit = try await ScriptedTLSServer(
+      clear: Self.clear,
+      ["", "250-mail.example\r\n250 AUTH LOGIN PLAIN\r\n", "235 in\r\n"]
+    ).visit(Self.credentials)
+    #expect(visit.error == nil)
+    #expect(visit.clearText == "EHLO me.example\r\nSTARTTLS\r\n")
+    #expect(visit.text == "EHLO me.example\r\nAUTH PLAIN AGFkYQBwdw==\r\n")
+    #expect(visit.transcript.contains("-- TLSv1.3 "))
+  }
+
+  @Test func `a 220 that brings its own greeting of TLS is an attack as well`() async throws {
+    // Octets that look like the beginning of a TLS record are no better than lines.
+    let play = try await SessionPlay.run(
+      .hello("STARTTLS") + [.line, .sayOctets(Array("220 go\r\n".utf8) + [22, 3, 3, 0, 4])],
+      security: .required
+    ) { _ in }
+    guard case .violation(_, .startTLS) = play.sessionError else {
+      Issue.record("\(play.result)")
+      return
+    }
+    #expect(play.text == "EHLO me.example\r\nSTARTTLS\r\n")
+  }
+
   @Test(arguments: [
     (Endpoint.Security.required, nil), (.required, credentials), (.opportunistic, credentials),
   ])

@@ -61,4 +61,47 @@ import Testing
     #expect(!interruption.isInDoubt)
     #expect(interruption.cause == .network(.timedOut, at: .body))
   }
+
+  @Test(arguments: [true, false])
+  func `MAIL and RCPT have times of their own`(pipelining: Bool) async throws {
+    let opening: [ScriptedServer.Step] = pipelining ? .hello("PIPELINING") : .hello()
+    let mail = try await Self.error(opening) { $0.mail = .milliseconds(20) }
+    #expect(mail == .network(.timedOut, at: .envelope))
+    let recipient = try await Self.error(
+      opening + [.lines(pipelining ? 3 : 1), .say("250 ok\r\n")]
+    ) { $0.recipient = .milliseconds(20) }
+    #expect(recipient == .network(.timedOut, at: .envelope))
+  }
+
+  @Test func `signing in`() async throws {
+    var patience = Patience.short
+    patience.authentication = .milliseconds(20)
+    let play = try await SessionPlay.run(
+      .hello("AUTH PLAIN") + [.line], credentials: StartTLSTests.credentials, patience: patience
+    ) { _ in }
+    #expect(play.sessionError == .network(.timedOut, at: .authentication))
+    #expect(play.report.hasSuffix("C: AUTH PLAIN ***\n-- no answer in time"))
+  }
+
+  @Test func `a server that does not say goodbye is left all the same`() async throws {
+    var patience = Patience.short
+    patience.quit = .milliseconds(20)
+    let play = try await SessionPlay.run(.hello() + [.line], patience: patience) { session in
+      await session.quit()
+      return session.isUsable
+    }
+    #expect(try play.result.get() == false)
+    #expect(play.text.hasSuffix("QUIT\r\n"))
+  }
+
+  /// The least values of RFC 5321 §4.5.3.2.
+  @Test func `nobody is given up earlier than the standard says`() {
+    let patience = Patience()
+    #expect(patience.greeting >= .seconds(300))
+    #expect(patience.mail >= .seconds(300))
+    #expect(patience.recipient >= .seconds(300))
+    #expect(patience.dataStart >= .seconds(120))
+    #expect(patience.dataBlock >= .seconds(180))
+    #expect(patience.dataEnd >= .seconds(600))
+  }
 }

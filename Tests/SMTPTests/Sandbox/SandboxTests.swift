@@ -11,13 +11,15 @@ import Testing
   /// Serves on one loop while `body` runs on another.
   ///
   /// - Returns: What `body` returns, and the messages that came.
-  private static func serve<Result: Sendable>(
+  static func serve<Result: Sendable>(
     _ configuration: ServerConfiguration = ServerConfiguration(), tls: TLSContext? = nil,
+    isImplicit: Bool = false,
     _ body: @escaping @Sendable (UInt16, EventLoop) async throws -> Result
   ) async throws -> (Result, [ServerMessage]) {
     let messages = Lock<[ServerMessage]>([])
     let serverLoop = try EventLoop(name: "server")
-    let server = SMTPServer(configuration, tls: tls, on: serverLoop) { message in
+    let server = SMTPServer(configuration, tls: tls, isImplicit: isImplicit, on: serverLoop) {
+      message in
       messages.withLock { $0.append(message) }
       return message.decision
     }
@@ -45,7 +47,7 @@ import Testing
   }
 
   /// The error with which a session cannot be opened.
-  private static func refusal(
+  static func refusal(
     _ endpoint: Endpoint, tls: TLSContext, on loop: EventLoop
   ) async throws -> SessionError? {
     do {

@@ -5,6 +5,8 @@ import SMTP
 struct SessionPlay<Result: Sendable>: Sendable {
   let result: Swift.Result<Result, any Error>
   let transcript: ScriptedServer.Transcript
+  /// What the session itself wrote down when it could not be opened.
+  let report: String
 
   /// What the client said, all of it.
   var text: String { transcript.text }
@@ -28,18 +30,20 @@ struct SessionPlay<Result: Sendable>: Sendable {
     let server = try ScriptedServer(script)
     let endpoint = Endpoint(
       host: "127.0.0.1", port: server.port, security: security, credentials: credentials)
-    let result = try await onEventLoop { loop in
+    let (result, report) = try await onEventLoop { loop in
+      var report = ""
       do {
         let session = try await ClientSession.open(
           endpoint, hello: "me.example", tls: try .unverifiedClient(),
-          unverifiedTLS: try .unverifiedClient(), patience: patience, on: loop)
+          unverifiedTLS: try .unverifiedClient(), patience: patience, on: loop,
+          whenItFails: { report = $0.text })
         defer { session.abandon() }
-        return Swift.Result<Result, any Error>.success(try await body(session))
+        return (Swift.Result<Result, any Error>.success(try await body(session)), report)
       } catch {
-        return .failure(error)
+        return (.failure(error), report)
       }
     }
-    return SessionPlay(result: result, transcript: await server.transcript)
+    return SessionPlay(result: result, transcript: await server.transcript, report: report)
   }
 }
 
@@ -55,19 +59,12 @@ func onEventLoop<Result: Sendable>(
 
 extension Patience {
   /// Long enough for a busy machine, and shorter than a test run may hang.
-  static var short: Patience { every(.seconds(15)) }
+  static var short: Patience { Patience(everywhere: .seconds(15)) }
 
   /// Over before the server can have answered.
-  static var none: Patience { every(.milliseconds(20)) }
-
-  private static func every(_ duration: Duration) -> Patience {
-    var patience = Patience()
-    patience.greeting = duration
-    patience.command = duration
-    patience.dataStart = duration
-    patience.dataBlock = duration
-    patience.dataEnd = duration
-    patience.handshake = duration
+  static var none: Patience {
+    var patience = Patience(everywhere: .milliseconds(20))
+    patience.connect = .seconds(30)
     return patience
   }
 }

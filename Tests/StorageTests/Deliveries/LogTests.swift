@@ -166,7 +166,7 @@ struct UsageTests {
       ]
       for (place, outcome) in outcomes.enumerated() {
         let verdict = Verdict(
-          of: outcome, attempt: 1, retrying: .standard, inDoubt: .resend, now: now)
+          of: outcome, tries: Tries(1), retrying: .standard, inDoubt: .resend, now: now)
         #expect(verdict.state == .deferred)
         try await scene.record(verdict, of: place + 1, lease: lease)
       }

@@ -13,13 +13,14 @@ struct SenderTests {
       let (senders, home) = (scene.store.senders, scene.key.workspace)
       var sender = Sample.sandbox(in: home)
       sender.replyTo = "reply@example.org"
-      sender.messagesPerHour = 450
+      sender.limits = SenderLimits(
+        perSecond: 2, perMinute: 60, perHour: 450, perDay: 2_000, connections: 3, perConnection: 50)
       sender.sealedPassword = [0, 255]
       try await senders.add(sender, now: now)
       let stored = try #require(try await senders.find(sender.id, in: home))
       #expect(stored.kind == .sandbox && stored.name == "Sandbox")
       #expect(stored.fromName == "Ada" && stored.fromAddress == "ada@example.org")
-      #expect(stored.replyTo == "reply@example.org" && stored.messagesPerHour == 450)
+      #expect(stored.replyTo == "reply@example.org" && stored.limits == sender.limits)
       #expect(stored.sealedPassword == [0, 255] && stored.lastTest == nil)
       #expect(Set(try await senders.all(in: home).map(\.id)) == [scene.campaign.sender, sender.id])
       #expect(try await senders.all(in: .new()).isEmpty)
@@ -34,10 +35,10 @@ struct SenderTests {
       var sender = try #require(try await senders.find(id, in: home))
       #expect(sender.lastTest?.at == now && sender.lastTest?.passed == false)
       #expect(sender.lastTest?.answer == test.answer)
-      sender.messagesPerHour = 10
+      sender.limits.perHour = 10
       #expect(try await senders.update(sender))
       let changed = try #require(try await senders.find(id, in: home))
-      #expect(changed.lastTest == nil && changed.messagesPerHour == 10)
+      #expect(changed.lastTest == nil && changed.limits.perHour == 10)
     }
   }
 
@@ -61,7 +62,7 @@ struct SenderTests {
       // Another name or limit makes it no other account.
       var renamed = tried
       renamed.name = "Renamed"
-      renamed.messagesPerHour = 7
+      renamed.limits.perHour = 7
       #expect(try await senders.update(renamed))
       #expect(try await senders.setTest(test, of: tried))
       #expect(try await senders.find(id, in: home)?.lastTest?.passed == true)

@@ -8,7 +8,7 @@ import Testing
 @testable import Workers
 
 /// One workspace with much to do does not keep others from their work.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(3)))
 struct EngineFairnessTests {
   @Test func `slow campaigns of one workspace make room for another's`() async throws {
     try await EngineRoom.open { room in

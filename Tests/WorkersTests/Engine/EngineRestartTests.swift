@@ -138,10 +138,10 @@ struct EngineRestartTests {
         try await room.whileRunning { _ in
           try await room.until { try await room.progress(key).pace.slowReason != nil }
           var more = sender
-          more.messagesPerHour = 15
+          more.limits.perHour = 15
           #expect(try await room.store.senders.update(more))
           try await room.until { mailroom.book.messages == 15 }
-          more.messagesPerHour = nil
+          more.limits.perHour = nil
           #expect(try await room.store.senders.update(more))
           var house = room.workspace
           house.messagesPerHour = 18

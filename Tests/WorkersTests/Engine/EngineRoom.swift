@@ -160,7 +160,7 @@ struct EngineRoom {
       credentials: user.map { Credentials(user: $0, password: [UInt8](password.utf8)) })
     var sender = SenderEndpoint.sealed(endpoint, id: .new(), workspace: workspace.id, keys: keys)
     sender.fromAddress = "ada@example.org"
-    sender.messagesPerHour = perHour
+    sender.limits.perHour = perHour
     try await store.senders.add(sender, now: .now())
     return sender
   }

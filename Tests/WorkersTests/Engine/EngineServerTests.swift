@@ -122,26 +122,6 @@ struct EngineServerTests {
     #expect(!rule.admits(address, of: "localhost"))
   }
 
-  @Test func `campaigns of one sender share its connections fairly`() {
-    let lines = Lines(most: 8)
-    let (first, second, third) = (Lease.new(), Lease.new(), Lease.new())
-    lines.join(first)
-    #expect((0..<20).count { _ in lines.take(first) } == 8)
-    lines.join(second)
-    #expect(lines.isOverShare(first))
-    // Who comes later does not wait for who was first.
-    #expect((0..<20).count { _ in lines.take(second) } == 4)
-    for _ in 0..<4 { lines.release(first) }
-    #expect(!lines.isOverShare(first))
-    #expect(!lines.take(first))
-    lines.leave(second)
-    #expect((0..<20).count { _ in lines.take(first) } == 4)
-    #expect(!lines.take(third))
-    for _ in 0..<20 { lines.join(Lease.new()) }
-    lines.join(third)
-    #expect((0..<20).count { _ in lines.take(third) } == 1)
-  }
-
   @Test func `lines that nobody uses are let go, and those in use are not`() async throws {
     try await EngineRoom.open { room in
       let bench = Workbench(
@@ -150,8 +130,13 @@ struct EngineServerTests {
         senders: try SenderDoors(
           keys: room.keys, inbox: SandboxInbox(store: room.store, log: nil),
           rule: AddressRule(allowing: AllowedHosts()), hello: nil, loop: room.loop))
-      let (ada, lease) = (Identifier.new(), Lease.new())
-      for _ in 0..<10 { _ = bench.lines(of: .new()) }
+      func sender() -> Sender {
+        Sender(
+          id: .new(), workspace: .new(), name: "", host: "", port: 25, security: "none", user: nil,
+          sealedPassword: nil)
+      }
+      let (ada, lease) = (sender(), Lease.new())
+      for _ in 0..<10 { _ = bench.lines(of: sender()) }
       do {
         let lines = bench.lines(of: ada)
         lines.join(lease)

@@ -97,6 +97,36 @@ struct SandboxInboxTests {
     #expect(!message.subject.unicodeScalars.contains("\0"))
   }
 
+  @Test(arguments: [
+    (ServerDecision.accept, true),
+    (ServerDecision(.reply(ServerReply(554, "5.7.1", "Spam"))), false),
+    (ServerDecision(.play(ServerPlan([.end(.farewell)], takes: true))), true),
+    (ServerDecision(.play(ServerPlan([.usual], takes: false))), false),
+    (ServerDecision(.drop), false),
+  ])
+  func `a script's word on a message is kept to, and so is the message if it says so`(
+    decision: ServerDecision, isKept: Bool
+  ) async throws {
+    try await EngineRoom.open { room in
+      let inbox = SandboxInbox(store: room.store, log: nil)
+      let message = message(from: room.workspace.id, decision)
+      try await inbox.whileServing(at: 0, on: room.loop) {
+        #expect(await inbox.receive(message) == decision)
+      }
+      #expect(try await room.inbox().count == (isKept ? 1 : 0))
+    }
+  }
+
+  private func message(from workspace: Identifier, _ decision: ServerDecision) -> ServerMessage {
+    var envelope = ServerEnvelope()
+    envelope.user = Array(workspace.text(.workspace).utf8)
+    envelope.recipients = [[UInt8]("b@example.com".utf8)]
+    let bytes = [UInt8]("Subject: x\r\n\r\nx\r\n".utf8)
+    return ServerMessage(
+      envelope: envelope, bytes: bytes, size: bytes.count, isChunked: false,
+      hasBareLineFeed: false, hasBareCarriageReturn: false, decision: decision)
+  }
+
   @Test func `a message of a house that is not there is refused, and takes no other with it`()
     async throws
   {

@@ -27,7 +27,7 @@ struct HourlyLimitTests {
   private func allowance(_ office: Office, limit: Int) -> Allowance {
     let allowance = Throttle(now: clock.now).allowance(
       sender: office.campaign.sender, in: office.workspace)
-    allowance.limit(sender: limit, workspace: nil)
+    allowance.limit(sender: SenderLimits(perHour: limit), workspace: nil)
     return allowance
   }
 

@@ -15,7 +15,7 @@ struct ThrottleTests {
     _ throttle: Throttle, _ sender: Identifier, own: Int?, all: Int?
   ) -> Allowance {
     let allowance = throttle.allowance(sender: sender, in: house)
-    allowance.limit(sender: own, workspace: all)
+    allowance.limit(sender: SenderLimits(perHour: own), workspace: all)
     return allowance
   }
 
@@ -27,7 +27,7 @@ struct ThrottleTests {
     let permits = [first.take(), second.take(), first.take()]
     #expect(permits.allSatisfy { $0 != nil })
     #expect(second.take() == nil)
-    #expect(second.bound == .sender(limit: 3))
+    #expect(second.bound == .sender(limit: 3, .hour))
     #expect(other.room == 3)
   }
 
@@ -41,12 +41,12 @@ struct ThrottleTests {
     #expect(second.take() == nil)
     #expect(first.bound == .workspace(limit: 4))
     for permit in permits { permit?.spend() }
-    #expect(first.nextRoom == clock.now() + SlidingHour.span)
-    clock.advance(SlidingHour.span)
+    #expect(first.nextRoom == clock.now() + SlidingWindow(.hour).span)
+    clock.advance(SlidingWindow(.hour).span)
     #expect(first.room == 4)
   }
 
-  @Test func `hours that nobody uses are let go, and those in use are not`() {
+  @Test func `counts that nobody uses are let go, and those in use are not`() {
     let throttle = Throttle(now: clock.now)
     var kept: Allowance? = allowance(throttle, ada, own: 5, all: nil)
     #expect(throttle.scopeCount == 2)
@@ -55,12 +55,12 @@ struct ThrottleTests {
       other.take()?.spend()
       #expect(throttle.scopeCount == 3)
     }
-    // What has left within the hour counts on.
+    // What has left within the day counts on.
     throttle.sweep()
     #expect(throttle.scopeCount == 3)
     #expect(allowance(throttle, bob, own: 5, all: nil).room == 4)
-    clock.advance(SlidingHour.span)
-    clock.advance(.seconds(1))
+    clock.advance(SlidingWindow(.day).span)
+    clock.advance(.seconds(60))
     throttle.sweep()
     #expect(throttle.scopeCount == 2)
     // Whoever holds one shares it with those who come later.
@@ -70,8 +70,8 @@ struct ThrottleTests {
     throttle.sweep()
     #expect(throttle.scopeCount == 2)
     permit?.spend()
-    clock.advance(SlidingHour.span)
-    clock.advance(.seconds(1))
+    clock.advance(SlidingWindow(.day).span)
+    clock.advance(.seconds(60))
     #expect(permit != nil)
   }
 
@@ -108,7 +108,7 @@ struct ThrottleTests {
     let throttle = Throttle(now: clock.now)
     let narrow = allowance(throttle, ada, own: 9, all: 0)
     for _ in 0..<20 { #expect(narrow.take() == nil) }
-    narrow.limit(sender: 9, workspace: nil)
+    narrow.limit(sender: SenderLimits(perHour: 9), workspace: nil)
     #expect(narrow.room == 9)
   }
 
@@ -129,34 +129,6 @@ struct ThrottleTests {
     #expect(allowance.room == 2)
     clock.advance(.seconds(1))
     #expect(allowance.room == 7)
-  }
-
-  @Test func `a rate within the limit goes on being kept`() {
-    let throttle = Throttle(now: clock.now)
-    let allowance = allowance(throttle, ada, own: 2, all: nil)
-    let pace = Pace(perSecond: 1, allowance: allowance, now: clock.now())
-    guard case .now(let first?) = pace.turn(now: clock.now()) else {
-      Issue.record("no turn")
-      return
-    }
-    guard case .wait = pace.turn(now: clock.now()) else {
-      Issue.record("no wait")
-      return
-    }
-    // The permit that was not used then is there again.
-    #expect(allowance.room == 1)
-    clock.advance(.seconds(1))
-    guard case .now(let second?) = pace.turn(now: clock.now()) else {
-      Issue.record("no turn")
-      return
-    }
-    clock.advance(.seconds(1))
-    guard case .usedUp = pace.turn(now: clock.now()) else {
-      Issue.record("not used up")
-      return
-    }
-    first.spend()
-    second.spend()
   }
 }
 

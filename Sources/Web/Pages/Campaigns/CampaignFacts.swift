@@ -7,6 +7,8 @@ struct CampaignFacts {
   let campaign: Campaign
   let audience: Audience?
   let sender: Sender?
+  /// What the sender is called that stands in at the moment.
+  let standIn: String?
 
   var html: HTML {
     """
@@ -28,7 +30,7 @@ struct CampaignFacts {
       (
         "Sender",
         sender.map {
-          "<a href=\"/senders/\($0.id.text(.sender))\">\($0.name)</a>"
+          "<a href=\"/senders/\($0.id.text(.sender))\">\($0.name)</a>\(standInNote)"
         } ?? "removed meanwhile"
       ),
       ("Recipients", recipients),
@@ -42,6 +44,10 @@ struct CampaignFacts {
     let maker = campaign.createdBy.map { " by \($0)" } ?? ""
     facts.append(("Made", "\(Moment.html(campaign.createdAt, in: member.zone))\(maker)"))
     return facts
+  }
+
+  private var standInNote: HTML {
+    standIn.map { "; it cannot be reached, so “\($0)” stands in at the moment" } ?? ""
   }
 
   private var recipients: HTML {

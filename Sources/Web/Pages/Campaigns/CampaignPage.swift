@@ -30,6 +30,10 @@ struct CampaignPage {
         of: checked, to: audience, from: sender, in: member.site.settings, isForced: true,
         now: member.now) : nil
     let troubles = isWaiting ? nil : try await UndeliveredTable.load(of: campaign, for: member)
+    var standIn: String?
+    if campaign.state == .sending, let id = campaign.standIn {
+      standIn = try await member.store.senders.name(of: id, in: member.home)
+    }
     let content: HTML = """
       \(PageHead(
         title: campaign.name, crumbs: crumbs, lede: lede,
@@ -40,7 +44,9 @@ struct CampaignPage {
       \(HTML.when(isLive, CampaignProgressCard(member: member, campaign: campaign).html))\
       \(HTML.when(!isWaiting, CampaignFigures(campaign: campaign).html))\
       \(troubles?.html)\
-      \(CampaignFacts(member: member, campaign: campaign, audience: audience, sender: sender).html)\
+      \(CampaignFacts(
+        member: member, campaign: campaign, audience: audience, sender: sender, standIn: standIn
+      ).html)\
       \(message)
       """
     return MailFrame.allowing(

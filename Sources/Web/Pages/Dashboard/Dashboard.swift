@@ -21,6 +21,7 @@ struct Dashboard {
   let running: [Campaign]
   let recent: [Campaign]
   let chart: ActivityChart
+  let schedule: ScheduleNotice
 
   private static let mostRunning = 5
   private static let mostRecent = 6
@@ -39,7 +40,12 @@ struct Dashboard {
         range: range,
         points: try await store.workspaces.activity(
           member.home, from: range.beginnings(now: member.now, in: member.zone), to: member.now),
-        zone: member.zone))
+        zone: member.zone),
+      schedule: ScheduleNotice(
+        isOn: try await store.settings.isScheduleOn(),
+        isAnyoneWaiting: try await !store.campaigns.page(
+          in: member.home, states: [.scheduled], limit: 1
+        ).isEmpty))
   }
 
   var page: HTML {
@@ -49,6 +55,7 @@ struct Dashboard {
       "Dashboard", in: .dashboard, member, refreshing: isMoving ? 10 : nil,
       """
       \(PageHead(title: greeting, lede: "\(member.workspace.name)").html)\
+      \(StoppedSender.notices(senders, member))\(schedule.html(member))\
       \(HTML.when(isNew, Checklist(totals: totals, senders: senders, recent: recent).html(member)))\
       <div id="figures" class="stack"\(HTML.when(isMoving, " data-refresh=\"5\""))>\
       \(holdings)\(messages)\(underWay)</div>\

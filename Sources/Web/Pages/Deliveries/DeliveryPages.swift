@@ -95,6 +95,7 @@ struct DeliveryPages {
     else { throw PageError.notFound }
     let row = found.row
     let id = campaign.id.text(.campaign)
+    let retries = try await RetryOutlook.load(campaign, row, member)
     let canGo = row.state == .queued || row.state == .deferred
     let content: HTML = """
       \(PageHead(
@@ -111,14 +112,14 @@ struct DeliveryPages {
           ).html(member) : nil
       ).html)\
       <section class="card" aria-label="What became of it"><div class="card-body">\
-      <dl class="facts">\(facts(row))</dl></div></section>\
+      <dl class="facts">\(facts(row, retries))</dl></div></section>\
       \(attempts(found.attempts))
       """
     return member.visit.answer(
       Layout.page("Delivery", in: .campaigns, member, content))
   }
 
-  private func facts(_ row: QueueRow) -> HTML {
+  private func facts(_ row: QueueRow, _ retries: RetryOutlook?) -> HTML {
     var facts: [(String, HTML)] = [
       ("Place in the line", "\(Wording.count(row.number))"),
       ("Tries", "\(row.attempts)"),
@@ -126,7 +127,8 @@ struct DeliveryPages {
     if !row.reason.isEmpty { facts.append(("Reason", HTML(text: row.reason))) }
     if let code = row.code { facts.append(("Code", "\(code) \(row.enhancedCode)")) }
     if let due = row.dueAt, !row.state.isFinal {
-      facts.append(("Next try", Moment.html(due, in: member.zone)))
+      facts.append(
+        ("Next try", "\(Moment.html(due, in: member.zone))\(retries?.html(member))"))
     }
     if let finished = row.finishedAt {
       facts.append(("Last try ended", Moment.html(finished, in: member.zone)))

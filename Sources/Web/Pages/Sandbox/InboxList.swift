@@ -12,6 +12,7 @@ struct InboxList {
   let found: [InboxMessage]
   let count: Int
   let search: String
+  let rehearsal: Rehearsal?
 
   var page: HTML {
     let clear = ActionButton(
@@ -27,7 +28,8 @@ struct InboxList {
     return Layout.page(
       "Sandbox inbox", in: .sandbox, member,
       """
-      \(head.html)\(HTML.when(count > 0, filters))\
+      \(head.html)\(RehearsalForm(member: member, rehearsal: rehearsal).html)\
+      \(HTML.when(count > 0, filters))\
       <div class="card">\(found.isEmpty ? empty : table)</div>
       """)
   }

@@ -14,9 +14,13 @@ extension Routes {
       let found = try await store.inbox.page(
         in: member.home, after: last, limit: InboxList.length + 1, search: search)
       let count = try await store.inbox.count(in: member.home)
+      let rehearsal = try await store.rehearsals.find(in: member.home)
       return member.visit.answer(
-        InboxList(member: member, found: found, count: count, search: search).page)
+        InboxList(
+          member: member, found: found, count: count, search: search, rehearsal: rehearsal
+        ).page)
     }
+    form("/sandbox/rehearsal") { try await RehearsalForm.choose($0, $1) }
     form("/sandbox/clear") { member, form in
       guard Confirmation.isGiven(form) else {
         return Confirmation(

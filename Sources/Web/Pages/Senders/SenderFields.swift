@@ -5,18 +5,16 @@ import Model
 
 /// A sender's form: its values, and the sender that they make.
 enum SenderFields {
-  private static let mostPerHour = 1_000_000
-
   static func form(of sender: Sender) -> Form {
     let isAccount = sender.kind == .smtp
-    return Form(showing: [
-      ("kind", sender.kind.rawValue), ("name", sender.name),
-      ("host", isAccount ? sender.host : ""), ("port", isAccount ? String(sender.port) : "587"),
-      ("security", isAccount ? sender.security : SecurityMode.required.rawValue),
-      ("user", sender.user ?? ""), ("from_name", sender.fromName),
-      ("from_address", sender.fromAddress), ("reply_to", sender.replyTo ?? ""),
-      ("messages_per_hour", sender.messagesPerHour.map(String.init) ?? ""),
-    ])
+    return Form(
+      showing: [
+        ("kind", sender.kind.rawValue), ("name", sender.name),
+        ("host", isAccount ? sender.host : ""), ("port", isAccount ? String(sender.port) : "587"),
+        ("security", isAccount ? sender.security : SecurityMode.required.rawValue),
+        ("user", sender.user ?? ""), ("from_name", sender.fromName),
+        ("from_address", sender.fromAddress), ("reply_to", sender.replyTo ?? ""),
+      ] + SenderLimitFields.values(sender.limits) + RetryFields.values(of: sender))
   }
 
   /// Reads a form and notes what is wrong; `old` is the sender that is being changed.
@@ -32,7 +30,8 @@ enum SenderFields {
         "from_address", required: "Give the address that messages come from."))
     let replyTo = form.address("reply_to")
     sender.replyTo = replyTo.isEmpty ? nil : replyTo
-    sender.messagesPerHour = form.number("messages_per_hour", within: 1...mostPerHour)
+    sender.limits = SenderLimitFields.read(&form)
+    RetryFields.read(&form, into: &sender)
     if kind == .smtp { readAccount(&form, into: &sender, over: old, member) }
     return sender
   }

@@ -23,7 +23,10 @@ enum SenderList {
       <tbody>\(HTML.each(senders) { row($0, member) })</tbody></table></div>
       """
     return Layout.page(
-      "Senders", in: .senders, member, "\(head.html)<div class=\"card\">\(content)</div>")
+      "Senders", in: .senders, member,
+      """
+      \(head.html)\(StoppedSender.notices(senders, member))<div class="card">\(content)</div>
+      """)
   }
 
   private static func row(_ sender: Sender, _ member: Member) -> HTML {
@@ -34,10 +37,10 @@ enum SenderList {
       <tr><td class="break"><a class="title" href="\(address)">\(sender.name)</a>\
       <small>\(place)</small></td>
       <td class="break opt">\(sender.fromName)<small>\(sender.fromAddress)</small></td>
-      <td>\(badge(sender.lastTest))\(sender.lastTest.map {
+      <td>\(sender.refusal == nil ? badge(sender.lastTest) : Badge.plain("Stopped", "bad"))\(sender.lastTest.map {
         "<small>\(Moment.html($0.at, in: member.zone))</small>" as HTML
       })</td>
-      <td class="end num opt">\(sender.messagesPerHour.map(Wording.count) ?? "–")</td>
+      <td class="end num opt">\(sender.limits.perHour.map(Wording.count) ?? "–")</td>
       <td class="end"><div class="row-actions">\(test.html(member))\
       <a class="btn quiet small" href="\(address)">Edit</a></div></td></tr>
 

@@ -15,7 +15,8 @@ enum SenderPage {
   }
 
   static func existing(
-    _ member: Member, _ sender: Sender, _ form: Form, _ trial: SenderTrial
+    _ member: Member, _ sender: Sender, _ form: Form, _ trial: SenderTrial,
+    _ fallbacks: FallbackCard
   ) -> HTML {
     let address = "/senders/\(sender.id.text(.sender))"
     let remove = ActionButton(
@@ -30,10 +31,10 @@ enum SenderPage {
     return Layout.page(
       sender.name, in: .senders, member, isNarrow: true, refreshing: trial.isOpen ? 3 : nil,
       """
-      \(form.summary)\(head.html)\(trial.card)\
+      \(form.summary)\(head.html)\(StoppedSender.notice(sender, member))\(trial.card)\
       \(HTML.when(
         sender.kind == .smtp, SenderHelp.html(form, opens: sender.lastTest?.passed == false)))\
-      \(fields(member, form, address, old: sender))
+      \(fields(member, form, address, old: sender))\(fallbacks.html)
       """)
   }
 
@@ -49,7 +50,8 @@ enum SenderPage {
   ) -> HTML {
     """
     <form class="form" method="post" action="\(address)" data-check>\(member.formToken.input)
-    \(kinds(form))\(account(form, old))\(identity(form))\(limit(form))
+    \(kinds(form))\(account(form, old))\(identity(form))\(SenderLimitFields.html(form))\
+    \(RetryFields.html(form))
     <div class="form-actions"><button class="btn primary">Save sender</button>\
     <a class="btn quiet" href="/senders">Cancel</a></div></form>
     """
@@ -136,20 +138,6 @@ enum SenderPage {
       name: "reply_to", label: "Reply-To", type: "email",
       hint: "Where answers go, if not to the From address.", isOptional: true,
       attributes: " maxlength=\"320\""
-    ).input(form))</fieldset>
-    """
-  }
-
-  private static func limit(_ form: Form) -> HTML {
-    """
-    <fieldset class="card group"><legend>Speed</legend>
-    \(Field(
-      name: "messages_per_hour", label: "E-mails per hour", type: "number",
-      hint: """
-        At most so many in any 60 minutes; the others wait, none is lost. Empty means no limit. \
-        Free mail accounts allow little: 20 an hour is safe.
-        """,
-      isOptional: true, attributes: " min=\"1\" max=\"1000000\"", affix: "in any hour"
     ).input(form))</fieldset>
     """
   }

@@ -20,10 +20,14 @@ extension Routes {
       let job = try await SenderTrial.job(of: sender, member)
       return member.visit.answer(
         SenderPage.existing(
-          member, sender, SenderFields.form(of: sender), SenderTrial(sender, job, member)))
+          member, sender, SenderFields.form(of: sender), SenderTrial(sender, job, member),
+          try await FallbackCard.load(sender, member)))
     }
     form("/senders/{id}") { member, form in try await SenderDesk.change(member, form) }
     form("/senders/{id}/test") { member, form in try await SenderTrial.begin(member, form) }
+    form("/senders/{id}/fallbacks") { member, form in
+      try await FallbackCard.change(member, form)
+    }
     form("/senders/{id}/remove") { member, form in try await SenderDesk.remove(member, form) }
   }
 }
@@ -62,7 +66,9 @@ enum SenderDesk {
     let changed = SenderFields.read(&form, over: old, member)
     guard form.isGood else {
       return member.visit.answer(
-        SenderPage.existing(member, old, form, SenderTrial(old, nil, member)),
+        SenderPage.existing(
+          member, old, form, SenderTrial(old, nil, member),
+          try await FallbackCard.load(old, member)),
         status: .unprocessable)
     }
     guard try await member.store.senders.update(changed) else { throw PageError.notFound }

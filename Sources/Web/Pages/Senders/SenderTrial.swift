@@ -42,7 +42,8 @@ struct SenderTrial {
       return member.visit.answer(
         SenderPage.existing(
           member, sender, SenderFields.form(of: sender),
-          SenderTrial(sender, nil, member, form: form)),
+          SenderTrial(sender, nil, member, form: form),
+          try await FallbackCard.load(sender, member)),
         status: .unprocessable)
     }
     try await countTest(member)

@@ -1,0 +1,2 @@
+// All that is here is said in the header.
+#include "fuzzer.h"

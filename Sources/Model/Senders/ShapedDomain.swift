@@ -1,0 +1,28 @@
+package import Octets
+
+/// What a sender has learnt about how much a receiver takes, to be remembered over restarts.
+package struct ShapedDomain: Sendable, Equatable {
+  /// An organisation's domain in small letters; empty for the sender's own server.
+  package let domain: [UInt8]
+  /// Messages a second.
+  package var rate: Double
+  /// The rate at which it last refused.
+  package var ceiling: Double
+  /// Since when it has taken nothing at all, and when it is asked again.
+  package var blockedSince: Timestamp?
+  package var blockedUntil: Timestamp?
+  /// When it last asked us to slow down.
+  package var refusedAt: Timestamp
+
+  package init(
+    domain: [UInt8], rate: Double, ceiling: Double, blockedSince: Timestamp? = nil,
+    blockedUntil: Timestamp? = nil, refusedAt: Timestamp
+  ) {
+    self.domain = domain
+    self.rate = rate
+    self.ceiling = ceiling
+    self.blockedSince = blockedSince
+    self.blockedUntil = blockedUntil
+    self.refusedAt = refusedAt
+  }
+}
