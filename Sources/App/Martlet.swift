@@ -2,11 +2,11 @@ import Glibc
 import Workers
 
 /// The program: its commands, and the way from the process's arguments to an exit code.
-package enum Martlet {
-  package static let version = "0.1.0"
+public enum Martlet {
+  public static let version = "0.1.0"
 
   /// Runs the command that the process was started with, and ends the process.
-  package static func main() async -> Never {
+  public static func main() async -> Never {
     signal(SIGPIPE, SIG_IGN)
     // Database, report and sandbox hold personal data: they are the owner's alone.
     umask(0o077)

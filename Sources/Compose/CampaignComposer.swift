@@ -1,20 +1,20 @@
-package import Crypto
+public import Crypto
 import Liquid
-package import MIME
-package import Model
-package import Octets
+public import MIME
+public import Model
+public import Octets
 
 /// A campaign's message, compiled once: templates, headers and attachments.
 ///
 /// Page, preflight and engine all use it, so what is previewed is what is sent.
-package struct CampaignComposer: Sendable {
+public struct CampaignComposer: Sendable {
   /// One recipient's message with what the envelope needs.
-  package struct Composed: Sendable {
+  public struct Composed: Sendable {
     /// The reverse-path.
-    package let sender: [UInt8]
+    public let sender: [UInt8]
     /// The forward-path.
-    package let recipient: [UInt8]
-    package let message: OutgoingMessage
+    public let recipient: [UInt8]
+    public let message: OutgoingMessage
   }
 
   private let campaign: CampaignKey
@@ -35,7 +35,7 @@ package struct CampaignComposer: Sendable {
   /// bear that From instead, and answers go to the campaign's; names and opt-out stay.
   ///
   /// - Throws: ``ComposeError``, with the part and the place.
-  package init(
+  public init(
     _ content: CampaignContent, named name: String, of campaign: CampaignKey,
     fieldNames: [String], attachments: [Attachment], linkKey: Secret, standIn: String? = nil
   ) throws(ComposeError) {
@@ -93,7 +93,7 @@ package struct CampaignComposer: Sendable {
   }
 
   /// Makes one recipient's message.
-  package func compose(
+  public func compose(
     _ delivery: ClaimedDelivery, date: Timestamp
   ) throws(ComposeError) -> Composed {
     guard let fields = FieldList.values(delivery.fields) else { throw .damagedFields }
@@ -112,13 +112,13 @@ package struct CampaignComposer: Sendable {
       subject: HeaderText(sanitising: try rendered(subject, values, "subject") ?? []),
       date: date, messageID: messageID(forDelivery: delivery.number),
       text: try rendered(text, values, "text body"), html: try rendered(html, values, "HTML body"))
-    if !isTransactional { content.headers = unsubscribeHeaders(delivery.number) }
+    if !isTransactional { content.headers = unsubscribeHeaders(values.unsubscribeURL) }
     return Composed(
       sender: shownFrom.address.wire, recipient: address.wire, message: frame.build(content))
   }
 
   /// The name that the message to a recipient keeps over all attempts.
-  package func messageID(forDelivery number: Int) -> MessageID {
+  public func messageID(forDelivery number: Int) -> MessageID {
     MessageNames(of: campaign, from: from.address).name(forDelivery: number)
   }
 
@@ -136,16 +136,15 @@ package struct CampaignComposer: Sendable {
     return output
   }
 
-  private func unsubscribeHeaders(_ number: Int) -> [HeaderField] {
-    let value = HeaderText(sanitising: unsubscribe.header(forDelivery: number))
+  private func unsubscribeHeaders(_ url: [UInt8]) -> [HeaderField] {
+    let value = HeaderText(sanitising: unsubscribe.header(for: url))
     guard let field = try? HeaderField(.listUnsubscribe, structured: value) else { return [] }
-    guard unsubscribe.isOneClick,
-      let post = try? HeaderField(
-        .listUnsubscribePost,
-        structured: HeaderText(sanitising: "List-Unsubscribe=One-Click"))
-    else { return [field] }
-    return [field, post]
+    return [field] + (Self.oneClick.map { unsubscribe.isOneClick ? [$0] : [] } ?? [])
   }
+
+  /// What RFC 8058 asks for beside a link.
+  private static let oneClick = try? HeaderField(
+    .listUnsubscribePost, structured: HeaderText(sanitising: "List-Unsubscribe=One-Click"))
 
   /// List-Id stays the same for all mail of a workspace to its list (RFC 2919).
   private static func listHeaders(

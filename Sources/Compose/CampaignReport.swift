@@ -1,11 +1,11 @@
-package import MIME
-package import Model
+public import MIME
+public import Model
 import Octets
 
 /// A campaign's report line by line: the cells that the command line and the pages write as CSV.
-package struct CampaignReport: Sendable {
+public struct CampaignReport: Sendable {
   /// The first line.
-  package static let columns = [
+  public static let columns = [
     "email", "status", "state", "reason", "code", "enhanced_code", "attempts", "sent_at",
     "message_id",
   ]
@@ -13,18 +13,18 @@ package struct CampaignReport: Sendable {
   private let names: MessageNames?
 
   /// `from` is the From field of the campaign's messages.
-  package init(of campaign: CampaignKey, from: String) {
+  public init(of campaign: CampaignKey, from: String) {
     let mailbox = try? Mailbox(parsing: from, allowing: .localDomains)
     names = mailbox.map { MessageNames(of: campaign, from: $0.address) }
   }
 
   /// The cells of one recipient's line.
-  package func cells(_ row: ReportRow) -> [[UInt8]] {
+  public func cells(_ row: ReportRow) -> [[UInt8]] {
     Self.cells(row, messageID: names?.name(forDelivery: row.number))
   }
 
   /// The cells of a line whose message has this name; who was left out from the beginning has none.
-  package static func cells(_ row: ReportRow, messageID: MessageID?) -> [[UInt8]] {
+  public static func cells(_ row: ReportRow, messageID: MessageID?) -> [[UInt8]] {
     let hasMessage = row.state != .skipped && row.state != .suppressed
     return [
       row.email, [UInt8]((row.state == .sent ? "Sent" : "Failed").utf8),

@@ -1,8 +1,8 @@
-package import Liquid
-package import MIME
+public import Liquid
+public import MIME
 
 /// Why a campaign's message cannot be made, in words for the person who wrote it.
-package enum ComposeError: Error, Sendable, CustomStringConvertible {
+public enum ComposeError: Error, Sendable, CustomStringConvertible {
   /// A template does not compile; `part` is “subject”, “HTML body” or “text body”.
   case template(part: String, TemplateError)
   /// A template fails on one recipient's values.
@@ -14,7 +14,7 @@ package enum ComposeError: Error, Sendable, CustomStringConvertible {
   case damagedFields
   case invalidRecipient(EmailAddress.ParseError)
 
-  package var description: String {
+  public var description: String {
     switch self {
     case .template(let part, let error): "the \(part) has an error at \(error)"
     case .rendering(let part, let error): "the \(part) cannot be made for this recipient: \(error)"

@@ -1,15 +1,15 @@
-package import Crypto
-package import Model
+public import Crypto
+public import Model
 
 /// Sealing for the columns of the database: what was sealed for one row does not open in another.
 extension KeyRing {
-  package func seal(
+  public func seal(
     _ plain: [UInt8], as purpose: SealedPurpose, workspace: Identifier, row: Identifier
   ) -> [UInt8] {
     seal(plain, for: Self.context(purpose, workspace, row))
   }
 
-  package func seal(
+  public func seal(
     _ secret: Secret, as purpose: SealedPurpose, workspace: Identifier, row: Identifier
   ) -> [UInt8] {
     seal(secret, for: Self.context(purpose, workspace, row))
@@ -17,21 +17,21 @@ extension KeyRing {
 
   /// - Throws: ``CryptoError/notSealed``, ``CryptoError/unknownKey(_:)`` or
   ///   ``CryptoError/doesNotOpen``.
-  package func open(
+  public func open(
     _ sealed: [UInt8], as purpose: SealedPurpose, workspace: Identifier, row: Identifier
   ) throws(CryptoError) -> [UInt8] {
     try open(sealed, for: Self.context(purpose, workspace, row))
   }
 
   /// As ``open(_:as:workspace:row:)``, for a secret that goes on living in memory.
-  package func openSecret(
+  public func openSecret(
     _ sealed: [UInt8], as purpose: SealedPurpose, workspace: Identifier, row: Identifier
   ) throws(CryptoError) -> Secret {
     try openSecret(sealed, for: Self.context(purpose, workspace, row))
   }
 
   /// The same secret sealed with the current key; `nil` when it already is.
-  package func reseal(
+  public func reseal(
     _ sealed: [UInt8], as purpose: SealedPurpose, workspace: Identifier, row: Identifier
   ) throws(CryptoError) -> [UInt8]? {
     try reseal(sealed, for: Self.context(purpose, workspace, row))

@@ -1,48 +1,58 @@
-package import Crypto
-package import Model
+public import Crypto
+public import Model
 import Octets
 
 /// How a recipient opts out: a public address with a token, or a letter to the sender.
-package struct UnsubscribeLink: Sendable {
+public struct UnsubscribeLink: Sendable {
   private let key: Secret
-  private let campaign: CampaignKey
-  private let baseURL: String?
+  /// What every token begins with: the workspace and the campaign.
+  private let scope: [UInt8]
+  /// What every link begins with; `nil` where there are none.
+  private let prefix: [UInt8]?
   private let mailto: [UInt8]
 
+  /// Whether a click is enough.
+  ///
+  /// RFC 8058 wants HTTPS.
+  public let isOneClick: Bool
+
   /// Links to `/u/…` under `baseURL`; where that is `nil`, a letter to `sender`.
-  package init(
+  public init(
     key: Secret, campaign: CampaignKey, baseURL: String?, sender: [UInt8]
   ) {
     self.key = key
-    self.campaign = campaign
-    self.baseURL = baseURL.map { $0.hasSuffix("/") ? String($0.dropLast()) : $0 }
+    scope = campaign.workspace.octets + campaign.campaign.octets
+    prefix = baseURL.map { [UInt8](($0.hasSuffix("/") ? $0 : "\($0)/").utf8) + [UInt8]("u/".utf8) }
+    isOneClick = baseURL?.hasPrefix("https://") == true
     mailto =
       [UInt8]("mailto:".utf8) + Self.percentEncoded(sender)
       + [UInt8]("?subject=unsubscribe".utf8)
   }
 
-  /// Whether a click is enough.
-  ///
-  /// RFC 8058 wants HTTPS.
-  package var isOneClick: Bool { baseURL?.hasPrefix("https://") == true }
-
   /// What the link in the message of one delivery leads to.
-  package func url(forDelivery number: Int) -> [UInt8] {
-    guard let baseURL else { return mailto }
-    return [UInt8]("\(baseURL)/u/".utf8) + token(forDelivery: number)
+  public func url(forDelivery number: Int) -> [UInt8] {
+    guard let prefix else { return mailto }
+    return prefix + token(forDelivery: number)
   }
 
-  /// The value of List-Unsubscribe (RFC 2369).
-  package func header(forDelivery number: Int) -> [UInt8] {
-    guard baseURL != nil else { return [0x3C] + mailto + [0x3E] }
-    return [0x3C] + url(forDelivery: number) + [UInt8](">, <".utf8) + mailto + [0x3E]
+  /// The value of List-Unsubscribe (RFC 2369) in a message whose link is `url`.
+  public func header(for url: [UInt8]) -> [UInt8] {
+    guard prefix != nil else { return [0x3C] + mailto + [0x3E] }
+    var header: [UInt8] = []
+    header.reserveCapacity(url.count + mailto.count + 6)
+    header.append(0x3C)
+    header += url
+    header.append(">, <")
+    header += mailto
+    header.append(0x3E)
+    return header
   }
 
   /// Names the workspace, the campaign and the delivery, with 128 bits that only we can make.
   ///
   /// It says nothing of the address to whoever reads it.
   private func token(forDelivery number: Int) -> [UInt8] {
-    var octets = campaign.workspace.octets + campaign.campaign.octets
+    var octets = scope
     for shift in stride(from: 56, through: 0, by: -8) {
       octets.append(UInt8(truncatingIfNeeded: number >> shift))
     }

@@ -1,9 +1,9 @@
 import CSodium
 
 /// Comparison that does not tell by its duration how much was right.
-package enum ConstantTime {
+public enum ConstantTime {
   /// Only a difference of length shows.
-  package static func areEqual(_ left: [UInt8], _ right: [UInt8]) -> Bool {
+  public static func areEqual(_ left: [UInt8], _ right: [UInt8]) -> Bool {
     left.count == right.count && sodium_memcmp(left, right, left.count) == 0
   }
 }

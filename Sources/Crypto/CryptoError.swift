@@ -1,5 +1,5 @@
 /// Why a secret could not be made, found or opened.
-package enum CryptoError: Error, Equatable {
+public enum CryptoError: Error, Equatable {
   /// `SECRET_KEY` has fewer than the required characters.
   case keyTooShort(characters: Int, required: Int)
   /// `SECRET_KEY` is a word out of an example, or one character repeated.
@@ -19,7 +19,7 @@ package enum CryptoError: Error, Equatable {
 }
 
 extension CryptoError: CustomStringConvertible {
-  package var description: String {
+  public var description: String {
     switch self {
     case .keyTooShort(let characters, let required):
       "SECRET_KEY has \(characters) characters; it needs at least \(required)"

@@ -2,16 +2,16 @@ import COpenSSL
 import CSodium
 
 /// Message authentication by a shared key of any length (RFC 2104).
-package enum HMAC {
-  package static func sha256(_ message: [UInt8], key: [UInt8]) -> [UInt8] {
+public enum HMAC {
+  public static func sha256(_ message: [UInt8], key: [UInt8]) -> [UInt8] {
     sha256(message, key: key, count: key.count)
   }
 
-  package static func sha256(_ message: [UInt8], key: Secret) -> [UInt8] {
+  public static func sha256(_ message: [UInt8], key: Secret) -> [UInt8] {
     key.withPointer { sha256(message, key: $0, count: key.count) }
   }
 
-  package static func sha256(_ message: [UInt8], key: SecretKey) -> [UInt8] {
+  public static func sha256(_ message: [UInt8], key: SecretKey) -> [UInt8] {
     sha256(message, key: key.bytes)
   }
 
@@ -30,7 +30,7 @@ package enum HMAC {
   /// With MD5, for CRAM-MD5 (RFC 2195) and nothing else.
   ///
   /// - Returns: `nil` where the machine's OpenSSL does without MD5, as under FIPS rules.
-  package static func md5(_ message: [UInt8], key: [UInt8]) -> [UInt8]? {
+  public static func md5(_ message: [UInt8], key: [UInt8]) -> [UInt8]? {
     var code = [UInt8](repeating: 0, count: 16)
     var length = 0
     let done = EVP_Q_mac(

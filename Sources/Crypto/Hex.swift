@@ -1,6 +1,6 @@
 /// Octets as lower-case hexadecimal digits.
-package enum Hex {
-  package static func encode(_ bytes: some Sequence<UInt8>) -> String {
+public enum Hex {
+  public static func encode(_ bytes: some Sequence<UInt8>) -> String {
     var text: [UInt8] = []
     for byte in bytes {
       text.append(digit(byte >> 4))
@@ -10,7 +10,7 @@ package enum Hex {
   }
 
   /// Digits of either case; `nil` for an odd number of them or anything else.
-  package static func decode(_ text: some Collection<UInt8>) -> [UInt8]? {
+  public static func decode(_ text: some Collection<UInt8>) -> [UInt8]? {
     guard text.count.isMultiple(of: 2) else { return nil }
     var bytes: [UInt8] = []
     bytes.reserveCapacity(text.count / 2)

@@ -4,26 +4,26 @@ import Glibc
 ///
 /// One key a line in hexadecimal digits: the current one first, then those that a rotation has
 /// not done away with yet. Lines that begin with `#` say so to people.
-package struct KeyFile: Sendable {
+public struct KeyFile: Sendable {
   /// What was found in the file, or put there.
-  package struct Content: Sendable {
-    package let ring: KeyRing
+  public struct Content: Sendable {
+    public let ring: KeyRing
     /// Whether the file was not there before.
-    package let isNew: Bool
+    public let isNew: Bool
     /// Whether others on this machine may read the file: a warning is due.
-    package let isReadableByOthers: Bool
+    public let isReadableByOthers: Bool
   }
 
-  package let path: String
+  public let path: String
 
-  package init(path: String) { self.path = path }
+  public init(path: String) { self.path = path }
 
   /// Reads the key; makes one when there is no file.
   ///
   /// Of processes that do this at the same time one makes the key and all return it.
   /// - Throws: ``CryptoError/keyFileMalformed(path:)`` or
   ///   ``CryptoError/keyFileFailed(path:step:errno:)``.
-  package func readOrCreate() throws(CryptoError) -> Content {
+  public func readOrCreate() throws(CryptoError) -> Content {
     if let content = try readIfThere() { return content }
     let draft = try write(KeyRing(current: .random()))
     defer { unlink(draft) }
@@ -39,14 +39,14 @@ package struct KeyFile: Sendable {
   /// Puts a new key in front; the keys before it stay until ``forgetPrevious()``.
   ///
   /// - Throws: As ``readOrCreate()``.
-  package func rotate() throws(CryptoError) -> KeyRing {
+  public func rotate() throws(CryptoError) -> KeyRing {
     try replace { KeyRing(current: .random(), previous: [$0.current] + $0.previous) }
   }
 
   /// Ends a rotation, once everything is sealed with the current key.
   ///
   /// - Throws: As ``readOrCreate()``.
-  package func forgetPrevious() throws(CryptoError) -> KeyRing {
+  public func forgetPrevious() throws(CryptoError) -> KeyRing {
     try replace { KeyRing(current: $0.current) }
   }
 

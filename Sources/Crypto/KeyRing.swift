@@ -1,46 +1,46 @@
 /// The key that seals now, and those that sealed before and still open.
-package struct KeyRing: Sendable {
-  package let current: SecretKey
-  package let previous: [SecretKey]
+public struct KeyRing: Sendable {
+  public let current: SecretKey
+  public let previous: [SecretKey]
   private let boxes: [SecretBox]
 
-  package init(current: SecretKey, previous: [SecretKey] = []) {
+  public init(current: SecretKey, previous: [SecretKey] = []) {
     self.current = current
     self.previous = previous
     boxes = ([current] + previous).map { SecretBox($0) }
   }
 
-  package func seal(_ plain: [UInt8], for context: [UInt8]) -> [UInt8] {
+  public func seal(_ plain: [UInt8], for context: [UInt8]) -> [UInt8] {
     boxes[0].seal(plain, for: context)
   }
 
-  package func seal(_ secret: Secret, for context: [UInt8]) -> [UInt8] {
+  public func seal(_ secret: Secret, for context: [UInt8]) -> [UInt8] {
     boxes[0].seal(secret, for: context)
   }
 
   /// - Throws: ``CryptoError/notSealed``, ``CryptoError/unknownKey(_:)`` or
   ///   ``CryptoError/doesNotOpen``.
-  package func open(_ sealed: [UInt8], for context: [UInt8]) throws(CryptoError) -> [UInt8] {
+  public func open(_ sealed: [UInt8], for context: [UInt8]) throws(CryptoError) -> [UInt8] {
     guard let id = SecretBox.keyID(of: sealed) else { throw .notSealed }
     guard let box = boxes.first(where: { $0.id == id }) else { throw .unknownKey(id) }
     return try box.open(sealed, for: context)
   }
 
   /// As ``open(_:for:)``, for a secret that goes on living in memory.
-  package func openSecret(_ sealed: [UInt8], for context: [UInt8]) throws(CryptoError) -> Secret {
+  public func openSecret(_ sealed: [UInt8], for context: [UInt8]) throws(CryptoError) -> Secret {
     var plain = try open(sealed, for: context)
     return Secret(wiping: &plain)
   }
 
   /// Whether a rotation still has to seal this one anew.
-  package func needsResealing(_ sealed: [UInt8]) -> Bool {
+  public func needsResealing(_ sealed: [UInt8]) -> Bool {
     SecretBox.keyID(of: sealed) != current.id
   }
 
   /// The same secret sealed with the current key; `nil` when it already is.
   ///
   /// - Throws: What ``open(_:for:)`` throws.
-  package func reseal(_ sealed: [UInt8], for context: [UInt8]) throws(CryptoError) -> [UInt8]? {
+  public func reseal(_ sealed: [UInt8], for context: [UInt8]) throws(CryptoError) -> [UInt8]? {
     guard needsResealing(sealed) else { return nil }
     var plain = try open(sealed, for: context)
     defer { Sodium.wipe(&plain) }

@@ -2,7 +2,7 @@ import COpenSSL
 import Dispatch
 
 /// A key made from a password, slowly on purpose (RFC 8018 §5.2).
-package enum PBKDF2 {
+public enum PBKDF2 {
   /// One at a time, so that servers which ask for much work get one core and no more.
   private static let queue = DispatchQueue(label: "pbkdf2")
 
@@ -10,7 +10,7 @@ package enum PBKDF2 {
   /// iterations take about half a second.
   ///
   /// - Returns: `nil` for what OpenSSL refuses, such as no iterations.
-  package static func sha256(
+  public static func sha256(
     _ password: [UInt8], salt: [UInt8], iterations: Int
   ) async -> [UInt8]? {
     await withUnsafeContinuation { continuation in

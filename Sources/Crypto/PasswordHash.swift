@@ -2,26 +2,26 @@ import CSodium
 
 /// A password as storage keeps it: hashed slowly, with salt, so that a stolen database does not
 /// give it away (Argon2id, RFC 9106).
-package struct PasswordHash: Sendable, Equatable {
+public struct PasswordHash: Sendable, Equatable {
   /// The PHC text, as in `$argon2id$v=19$m=19456,t=2,p=1$…`.
-  package let text: String
+  public let text: String
 
   /// What a guess costs: the least that OWASP recommends, or nearly nothing for tests.
-  package struct Cost: Sendable {
+  public struct Cost: Sendable {
     let passes: UInt64
     let octets: Int
 
-    package static let standard = Cost(passes: 2, octets: 19 << 20)
-    package static let cheap = Cost(passes: 1, octets: 8_192)
+    public static let standard = Cost(passes: 2, octets: 19 << 20)
+    public static let cheap = Cost(passes: 1, octets: 8_192)
   }
 
   /// Takes a hash back that was stored.
-  package init(text: String) { self.text = text }
+  public init(text: String) { self.text = text }
 
   /// Hashes a password, in some tens of milliseconds: never on an event loop.
   ///
   /// - Throws: ``CryptoError/outOfMemory`` when the memory for it cannot be had.
-  package init(of password: [UInt8], cost: Cost = .standard) throws(CryptoError) {
+  public init(of password: [UInt8], cost: Cost = .standard) throws(CryptoError) {
     Sodium.start()
     var text = [CChar](repeating: 0, count: Int(crypto_pwhash_STRBYTES))
     let code = crypto_pwhash_str_alg(
@@ -33,7 +33,7 @@ package struct PasswordHash: Sendable, Equatable {
   }
 
   /// Whether this is the password; as slow as hashing it.
-  package func matches(_ password: [UInt8]) -> Bool {
+  public func matches(_ password: [UInt8]) -> Bool {
     Sodium.start()
     return crypto_pwhash_str_verify(text, Self.characters(password), UInt64(password.count)) == 0
   }
@@ -43,7 +43,7 @@ package struct PasswordHash: Sendable, Equatable {
   }
 
   /// Whether it was made at another cost and should be made anew at the next sign-in.
-  package func isOutdated(for cost: Cost = .standard) -> Bool {
+  public func isOutdated(for cost: Cost = .standard) -> Bool {
     crypto_pwhash_str_needs_rehash(text, cost.passes, cost.octets) != 0
   }
 }

@@ -1,9 +1,9 @@
 /// Where a sealed secret belongs, as octets no two places share.
-package enum SealingContext {
+public enum SealingContext {
   /// The context of one column of one row; `purpose` names the column, as in `sender.password`.
   ///
   /// Each part goes in with its length, so that none can borrow octets of its neighbour.
-  package static func bytes(
+  public static func bytes(
     purpose: StaticString, workspace: some Collection<UInt8>, row: some Collection<UInt8>
   ) -> [UInt8] {
     var bytes: [UInt8] = []

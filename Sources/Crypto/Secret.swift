@@ -1,22 +1,22 @@
 import CSodium
 
 /// Octets that are never printed and are wiped when nobody holds them any more.
-package final class Secret: @unchecked Sendable {
+public final class Secret: @unchecked Sendable {
   // Safe: the memory is written in `init` only, read-only until `deinit`, and never handed out
   // beyond the body of `withBytes`.
   private let start: UnsafeMutablePointer<UInt8>
-  package let count: Int
+  public let count: Int
 
-  package init(_ bytes: some Collection<UInt8>) {
+  public init(_ bytes: some Collection<UInt8>) {
     count = bytes.count
     start = .allocate(capacity: max(count, 1))
     _ = UnsafeMutableBufferPointer(start: start, count: count).initialize(from: bytes)
   }
 
-  package convenience init(_ text: String) { self.init(text.utf8) }
+  public convenience init(_ text: String) { self.init(text.utf8) }
 
   /// Takes the octets over and wipes where they came from.
-  package convenience init(wiping bytes: inout [UInt8]) {
+  public convenience init(wiping bytes: inout [UInt8]) {
     self.init(bytes)
     Sodium.wipe(&bytes)
   }
@@ -26,7 +26,7 @@ package final class Secret: @unchecked Sendable {
     start.deallocate()
   }
 
-  package var isEmpty: Bool { count == 0 }
+  public var isEmpty: Bool { count == 0 }
 
   /// As ``withBytes(_:)``, for C: never a null pointer, even when there are no octets.
   func withPointer<Result, Failure: Error>(
@@ -36,7 +36,7 @@ package final class Secret: @unchecked Sendable {
   }
 
   /// Shows the octets to `body`, which must not keep the pointer.
-  package func withBytes<Result, Failure: Error>(
+  public func withBytes<Result, Failure: Error>(
     _ body: (UnsafeBufferPointer<UInt8>) throws(Failure) -> Result
   ) throws(Failure) -> Result {
     try body(UnsafeBufferPointer(start: start, count: count))
@@ -45,14 +45,14 @@ package final class Secret: @unchecked Sendable {
 
 extension Secret: Equatable {
   /// Takes the same time wherever two secrets of one length differ.
-  package static func == (left: Secret, right: Secret) -> Bool {
+  public static func == (left: Secret, right: Secret) -> Bool {
     left.count == right.count
       && sodium_memcmp(left.start, right.start, left.count) == 0
   }
 }
 
 extension Secret: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
-  package var description: String { "[secret]" }
-  package var debugDescription: String { "[secret]" }
-  package var customMirror: Mirror { Mirror(self, children: []) }
+  public var description: String { "[secret]" }
+  public var debugDescription: String { "[secret]" }
+  public var customMirror: Mirror { Mirror(self, children: []) }
 }

@@ -4,9 +4,9 @@ import CSodium
 ///
 /// A sealed secret is: version (1 octet), key id (4), nonce (24), ciphertext, tag (16). The
 /// context is authenticated with it, so what was sealed for one row does not open in another.
-package struct SecretBox: Sendable {
+public struct SecretBox: Sendable {
   /// By how many octets a sealed secret is longer than the secret.
-  package static let overhead = prefixSize + nonceSize + tagSize
+  public static let overhead = prefixSize + nonceSize + tagSize
 
   private static let version: UInt8 = 1
   private static let prefixSize = 1 + KeyID.size
@@ -14,32 +14,32 @@ package struct SecretBox: Sendable {
   private static let tagSize = 16
 
   private let key: SecretKey
-  package let id: KeyID
+  public let id: KeyID
 
   /// - Parameter master: The installation's key; the box derives its own from it.
-  package init(_ master: SecretKey) {
+  public init(_ master: SecretKey) {
     Sodium.start()
     key = master.subkey(for: "sealing")
     id = master.id
   }
 
   /// The key that `sealed` names; `nil` when it is no sealed secret.
-  package static func keyID(of sealed: [UInt8]) -> KeyID? {
+  public static func keyID(of sealed: [UInt8]) -> KeyID? {
     guard sealed.count >= overhead, sealed.first == version else { return nil }
     return KeyID(bytes: Array(sealed[1..<prefixSize]))
   }
 
-  package func seal(_ plain: [UInt8], for context: [UInt8]) -> [UInt8] {
+  public func seal(_ plain: [UInt8], for context: [UInt8]) -> [UInt8] {
     plain.withUnsafeBufferPointer { seal($0, for: context) }
   }
 
-  package func seal(_ secret: Secret, for context: [UInt8]) -> [UInt8] {
+  public func seal(_ secret: Secret, for context: [UInt8]) -> [UInt8] {
     secret.withBytes { seal($0, for: context) }
   }
 
   /// - Throws: ``CryptoError/notSealed``, ``CryptoError/unknownKey(_:)`` or
   ///   ``CryptoError/doesNotOpen``.
-  package func open(_ sealed: [UInt8], for context: [UInt8]) throws(CryptoError) -> [UInt8] {
+  public func open(_ sealed: [UInt8], for context: [UInt8]) throws(CryptoError) -> [UInt8] {
     guard let sealer = Self.keyID(of: sealed) else { throw .notSealed }
     guard sealer == id else { throw .unknownKey(sealer) }
     let additional = sealed[..<Self.prefixSize] + context

@@ -1,21 +1,21 @@
 import CSodium
 
 /// Which key sealed something: the first octets of a hash of the key.
-package struct KeyID: Sendable, Hashable, CustomStringConvertible {
+public struct KeyID: Sendable, Hashable, CustomStringConvertible {
   static let size = 4
-  package let bytes: [UInt8]
+  public let bytes: [UInt8]
 
-  package var description: String { Hex.encode(bytes) }
+  public var description: String { Hex.encode(bytes) }
 }
 
 /// A 32-octet key: the installation's master key, or one derived from it for a single purpose.
-package struct SecretKey: Sendable {
+public struct SecretKey: Sendable {
   static let size = 32
   /// `SECRET_KEY` must be at least this long.
-  package static let requiredCharacters = 16
+  public static let requiredCharacters = 16
 
   let bytes: Secret
-  package let id: KeyID
+  public let id: KeyID
 
   private init(_ bytes: Secret) {
     self.bytes = bytes
@@ -32,7 +32,7 @@ package struct SecretKey: Sendable {
   }
 
   /// A new key.
-  package static func random() -> SecretKey {
+  public static func random() -> SecretKey {
     var bytes = Random.bytes(size)
     return SecretKey(Secret(wiping: &bytes))
   }
@@ -42,7 +42,7 @@ package struct SecretKey: Sendable {
   /// The hash is a fast one: the text has to be random, not a password someone remembers.
   /// - Throws: ``CryptoError/keyTooShort(characters:required:)`` or
   ///   ``CryptoError/keyIsPlaceholder``.
-  package init(text: String) throws(CryptoError) {
+  public init(text: String) throws(CryptoError) {
     let length = text.count
     guard length >= Self.requiredCharacters else {
       throw .keyTooShort(characters: length, required: Self.requiredCharacters)
@@ -54,7 +54,7 @@ package struct SecretKey: Sendable {
   }
 
   /// The key for one purpose; keys for two purposes tell nothing about each other or this one.
-  package func subkey(for purpose: StaticString) -> SecretKey {
+  public func subkey(for purpose: StaticString) -> SecretKey {
     var derived = bytes.withPointer { key in
       Self.derive(
         purpose.withUTF8Buffer { Array($0) }, key: key, under: "martlet.subkey.1", count: Self.size)
@@ -63,7 +63,7 @@ package struct SecretKey: Sendable {
   }
 
   /// Lends the octets, for a library that wants the key itself.
-  package func withBytes<Result, Failure: Error>(
+  public func withBytes<Result, Failure: Error>(
     _ body: (UnsafeBufferPointer<UInt8>) throws(Failure) -> Result
   ) throws(Failure) -> Result {
     try bytes.withBytes(body)

@@ -1,9 +1,9 @@
 /// A random text that whoever presents it is known by: a session, an API key, a public link.
 ///
 /// It is shown once; storage keeps its ``digest``.
-package struct Token: Sendable {
+public struct Token: Sendable {
   /// How the random octets are written.
-  package enum Alphabet: Sendable {
+  public enum Alphabet: Sendable {
     /// Six bits a character; upper and lower case differ.
     case base64URL
     /// Five bits a character, all lower case: survives being read aloud or put into a host name.
@@ -11,18 +11,18 @@ package struct Token: Sendable {
   }
 
   /// Where the octets come from; tests bring their own.
-  package struct Source: Sendable {
+  public struct Source: Sendable {
     let bytes: @Sendable (_ count: Int) -> [UInt8]
 
-    package init(_ bytes: @escaping @Sendable (_ count: Int) -> [UInt8]) { self.bytes = bytes }
+    public init(_ bytes: @escaping @Sendable (_ count: Int) -> [UInt8]) { self.bytes = bytes }
 
-    package static let system = Source { Random.bytes($0) }
+    public static let system = Source { Random.bytes($0) }
   }
 
-  package let text: String
+  public let text: String
 
   /// A new token of at least 128 bits, rounded up to whole octets.
-  package init(bits: Int = 160, as alphabet: Alphabet = .base64URL, from source: Source = .system) {
+  public init(bits: Int = 160, as alphabet: Alphabet = .base64URL, from source: Source = .system) {
     precondition(bits >= 128, "a shorter token can be guessed")
     let bytes = source.bytes((bits + 7) / 8)
     text =
@@ -33,15 +33,15 @@ package struct Token: Sendable {
   }
 
   /// What storage keeps and looks up.
-  package var digest: [UInt8] { Self.digest(of: text.utf8) }
+  public var digest: [UInt8] { Self.digest(of: text.utf8) }
 
   /// The digest of a text that someone presents.
-  package static func digest(of text: some Collection<UInt8>) -> [UInt8] {
+  public static func digest(of text: some Collection<UInt8>) -> [UInt8] {
     SHA256.hash(Array(text))
   }
 
   /// Octets as a link may hold them: base64 with `-` and `_`, without padding (RFC 4648 §5).
-  package static func base64URL(_ bytes: [UInt8]) -> [UInt8] {
+  public static func base64URL(_ bytes: [UInt8]) -> [UInt8] {
     spell(bytes, bits: 6, base64URLDigits)
   }
 
@@ -68,7 +68,7 @@ package struct Token: Sendable {
 }
 
 extension Token: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
-  package var description: String { "[token]" }
-  package var debugDescription: String { "[token]" }
-  package var customMirror: Mirror { Mirror(self, children: []) }
+  public var description: String { "[token]" }
+  public var debugDescription: String { "[token]" }
+  public var customMirror: Mirror { Mirror(self, children: []) }
 }

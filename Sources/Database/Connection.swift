@@ -2,14 +2,12 @@ import CSQLite
 import Glibc
 
 /// One connection to the embedded database, used by one thread at a time.
-package final class Connection {
+public final class Connection {
   private let handle: OpaquePointer
   /// Prepared statements by the address of their literal or by their text.
   private var byLiteral: [UnsafePointer<UInt8>: Statement] = [:]
   private var byText: [String: Statement] = [:]
   private var transactionDepth = 0
-  /// Whether the way back to durable commits failed.
-  private var isLoose = false
 
   /// Opens a file in WAL mode, every commit made durable before it returns.
   ///
@@ -61,7 +59,7 @@ package final class Connection {
 
   /// Runs a statement and returns all its rows.
   @discardableResult
-  package func run(_ sql: SQL) throws(DatabaseError) -> [Row] {
+  public func run(_ sql: SQL) throws(DatabaseError) -> [Row] {
     let statement = try prepared(sql)
     var rows: [Row] = []
     while try statement.step() { rows.append(statement.row()) }
@@ -69,7 +67,7 @@ package final class Connection {
   }
 
   /// Runs a statement and returns its first row, if any.
-  package func first(_ sql: SQL) throws(DatabaseError) -> Row? {
+  public func first(_ sql: SQL) throws(DatabaseError) -> Row? {
     let statement = try prepared(sql)
     guard try statement.step() else { return nil }
     defer { statement.reset() }
@@ -80,12 +78,12 @@ package final class Connection {
   ///
   /// - Returns: How many rows it changed.
   @discardableResult
-  package func change(_ sql: SQL) throws(DatabaseError) -> Int {
+  public func change(_ sql: SQL) throws(DatabaseError) -> Int {
     try prepared(sql).run()
   }
 
   /// The prepared form of a literal, made once per connection: for what runs thousands of times.
-  package func statement(_ literal: StaticString) throws(DatabaseError) -> Statement {
+  public func statement(_ literal: StaticString) throws(DatabaseError) -> Statement {
     if let statement = byLiteral[literal.utf8Start] { return statement }
     let statement = try literal.utf8Start.withMemoryRebound(
       to: CChar.self, capacity: literal.utf8CodeUnitCount
@@ -132,27 +130,11 @@ package final class Connection {
     return try body(self)
   }
 
-  /// Runs `body` in a transaction that may be lost in a power cut, until one that may not follows.
-  ///
-  /// For what can be done again: it spares the wait for the disk. Order is kept, so whatever is made
-  /// durable later makes this durable too.
-  package func loosely<Result>(
-    _ body: (Connection) throws(DatabaseError) -> Result
-  ) throws(DatabaseError) -> Result {
-    try script("PRAGMA synchronous=NORMAL")
-    defer { isLoose = (try? script("PRAGMA synchronous=FULL")) == nil }
-    return try transaction(body)
-  }
-
   /// Runs `body` in a transaction of its own: all of it or nothing, and durable when it returns.
-  package func transaction<Result>(
+  public func transaction<Result>(
     _ body: (Connection) throws(DatabaseError) -> Result
   ) throws(DatabaseError) -> Result {
     precondition(transactionDepth == 0, "transactions do not nest")
-    if isLoose {
-      try script("PRAGMA synchronous=FULL")
-      isLoose = false
-    }
     // IMMEDIATE: a transaction that will write asks for the lock at its start, or it may have to
     // be given up half-way.
     try statement("BEGIN IMMEDIATE").run()

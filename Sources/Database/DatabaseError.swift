@@ -1,5 +1,5 @@
 /// Everything the database can refuse, in words a caller can act on.
-package enum DatabaseError: Error, Sendable, Equatable, CustomStringConvertible {
+public enum DatabaseError: Error, Sendable, Equatable, CustomStringConvertible {
   /// A unique, foreign-key or check constraint said no; the text is the engine's own.
   case constraint(String)
   /// The database was locked for longer than the busy time-out. Safe to retry.
@@ -19,7 +19,7 @@ package enum DatabaseError: Error, Sendable, Equatable, CustomStringConvertible 
   /// A programming error: not worth retrying.
   case failed(code: Int32, message: String, sql: String)
 
-  package var description: String {
+  public var description: String {
     switch self {
     case .constraint(let message): "the database refused a value: \(message)"
     case .busy: "the database is busy: another process is writing to it"

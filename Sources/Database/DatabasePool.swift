@@ -7,7 +7,7 @@ import Locking
 /// A slow disk must never hold one of the threads that every other task shares, so all work is
 /// handed over as closures that run where blocking does no harm; a ``PatientThread`` is such a place
 /// itself.
-package final class DatabasePool: @unchecked Sendable {
+public final class DatabasePool: @unchecked Sendable {
   // Safe: each connection is used only by closures on its own serial queue.
   private struct Seat: @unchecked Sendable {
     // Safe: see above.
@@ -18,13 +18,28 @@ package final class DatabasePool: @unchecked Sendable {
   private let writer: Seat
   private let readers: [Seat]
   private let turn = Lock(0)
-  private let preparation = Lock<Preparation?>(nil)
+  private let frame = Lock<Frame?>(nil)
+  private let path: String
 
-  /// What is done on the writer before each write.
-  package typealias Preparation = @Sendable (Connection) throws(DatabaseError) -> Void
+  /// What is done on the writer's thread around each write.
+  public struct Frame: Sendable {
+    let before: @Sendable (Connection) throws(DatabaseError) -> Void
+    let after: @Sendable () -> Void
+
+    /// `before` has transactions of its own, and where it throws, the write does not take place;
+    /// `after` follows each `before` that has not thrown.
+    public init(
+      before: @escaping @Sendable (Connection) throws(DatabaseError) -> Void,
+      after: @escaping @Sendable () -> Void
+    ) {
+      self.before = before
+      self.after = after
+    }
+  }
 
   /// Opens or creates the file.
-  package init(path: String, readers count: Int = 2) throws(DatabaseError) {
+  public init(path: String, readers count: Int = 2) throws(DatabaseError) {
+    self.path = path
     writer = Seat(
       connection: try Connection(path: path, isReader: false),
       queue: DispatchQueue(label: "database writer"))
@@ -40,7 +55,7 @@ package final class DatabasePool: @unchecked Sendable {
   }
 
   /// Reads from one consistent moment.
-  package func read<Result: Sendable>(
+  public func read<Result: Sendable>(
     _ body: @escaping @Sendable (Connection) throws(DatabaseError) -> Result
   ) async throws(DatabaseError) -> Result {
     let seat = readers[
@@ -62,29 +77,32 @@ package final class DatabasePool: @unchecked Sendable {
       { connection throws(DatabaseError) in try connection.snapshot(body) }, to: seat)
   }
 
-  /// Has something done before each write, in a transaction of its own, such as what was put off.
-  package func beforeWrites(_ body: @escaping Preparation) { preparation.withLock { $0 = body } }
+  /// A reader for one who asks often, from a serial queue of his own.
+  public func ownReader() throws(DatabaseError) -> OwnReader { try OwnReader(path: path) }
 
-  /// Writes in one transaction: all of it or nothing.
+  /// Has something done around each write, such as what was put off.
+  public func frameWrites(_ frame: Frame) { self.frame.withLock { $0 = frame } }
+
+  /// Writes in one transaction, durable when it returns: all of it or nothing.
   ///
-  /// Without `isDurable` it may be lost in a power cut, until one that may not follows: for what is
-  /// of no consequence before that. Without `prepared` it does not wait for what was put off.
-  package func write<Result: Sendable>(
-    isDurable: Bool = true, prepared mustPrepare: Bool = true,
+  /// What is not `framed` stands beside what was put off, and must not depend on it.
+  public func write<Result: Sendable>(
+    framed: Bool = true,
     _ body: @escaping @Sendable (Connection) throws(DatabaseError) -> Result
   ) async throws(DatabaseError) -> Result {
-    let prepare = mustPrepare ? preparation.withLock { $0 } : nil
+    let frame = framed ? frame.withLock { $0 } : nil
     return try await hand(
       { connection throws(DatabaseError) in
-        try prepare?(connection)
-        return isDurable ? try connection.transaction(body) : try connection.loosely(body)
+        try frame?.before(connection)
+        defer { frame?.after() }
+        return try connection.transaction(body)
       }, to: writer)
   }
 
   /// Queues work for the writer's thread without waiting for it, after `delay`.
   ///
   /// The body opens its own transactions and tells whoever waits.
-  package func onWriter(
+  public func onWriter(
     after delay: Duration = .zero, _ body: @escaping @Sendable (Connection) -> Void
   ) {
     let seat = writer

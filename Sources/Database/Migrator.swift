@@ -1,14 +1,14 @@
 import Octets
 
 /// Brings a database to the newest schema, one numbered step at a time.
-package struct Migrator: Sendable {
+public struct Migrator: Sendable {
   /// A step of the schema's history; once released it never changes.
-  package struct Migration: Sendable {
-    package let number: Int
-    package let name: String
-    package let sql: String
+  public struct Migration: Sendable {
+    public let number: Int
+    public let name: String
+    public let sql: String
 
-    package init(number: Int, name: String, sql: String) {
+    public init(number: Int, name: String, sql: String) {
       self.number = number
       self.name = name
       self.sql = sql
@@ -17,12 +17,12 @@ package struct Migrator: Sendable {
 
   private let migrations: [Migration]
 
-  package init(_ migrations: [Migration]) {
+  public init(_ migrations: [Migration]) {
     self.migrations = migrations.sorted { $0.number < $1.number }
   }
 
   /// Whether a database has every step that we know, and no other; nothing is changed.
-  package func isUpToDate(_ pool: DatabasePool) async throws(DatabaseError) -> Bool {
+  public func isUpToDate(_ pool: DatabasePool) async throws(DatabaseError) -> Bool {
     let known = migrations.last?.number ?? 0
     return try await pool.read { connection throws(DatabaseError) in
       let table = try connection.first(
@@ -40,7 +40,7 @@ package struct Migrator: Sendable {
   ///
   /// - Returns: The numbers applied now.
   /// - Throws: ``DatabaseError/newerSchema(found:known:)`` when the database is ahead of us.
-  package func bringUpToDate(_ pool: DatabasePool) async throws(DatabaseError) -> [Int] {
+  public func bringUpToDate(_ pool: DatabasePool) async throws(DatabaseError) -> [Int] {
     let migrations = migrations
     return try await pool.exclusively { connection throws(DatabaseError) in
       try connection.transaction { connection throws(DatabaseError) in

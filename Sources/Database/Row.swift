@@ -1,5 +1,5 @@
 /// One row of an answer, its columns by name.
-package struct Row: Sendable {
+public struct Row: Sendable {
   private let names: [String]
   private let values: [SQL.Value]
 
@@ -13,12 +13,12 @@ package struct Row: Sendable {
     return values[index]
   }
 
-  package func integer(_ name: String) throws(DatabaseError) -> Int {
+  public func integer(_ name: String) throws(DatabaseError) -> Int {
     guard let number = try integerIfAny(name) else { throw .unexpectedColumn(name) }
     return number
   }
 
-  package func integerIfAny(_ name: String) throws(DatabaseError) -> Int? {
+  public func integerIfAny(_ name: String) throws(DatabaseError) -> Int? {
     switch try value(name) {
     case .integer(let number): return Int(number)
     case .null: return nil
@@ -26,9 +26,9 @@ package struct Row: Sendable {
     }
   }
 
-  package func bool(_ name: String) throws(DatabaseError) -> Bool { try integer(name) != 0 }
+  public func bool(_ name: String) throws(DatabaseError) -> Bool { try integer(name) != 0 }
 
-  package func realIfAny(_ name: String) throws(DatabaseError) -> Double? {
+  public func realIfAny(_ name: String) throws(DatabaseError) -> Double? {
     switch try value(name) {
     case .real(let number): return number
     case .integer(let number): return Double(number)
@@ -38,12 +38,12 @@ package struct Row: Sendable {
   }
 
   /// The octets of a text or blob.
-  package func octets(_ name: String) throws(DatabaseError) -> [UInt8] {
+  public func octets(_ name: String) throws(DatabaseError) -> [UInt8] {
     guard let octets = try octetsIfAny(name) else { throw .unexpectedColumn(name) }
     return octets
   }
 
-  package func octetsIfAny(_ name: String) throws(DatabaseError) -> [UInt8]? {
+  public func octetsIfAny(_ name: String) throws(DatabaseError) -> [UInt8]? {
     switch try value(name) {
     case .text(let octets), .blob(let octets): return octets
     case .null: return nil
@@ -51,11 +51,11 @@ package struct Row: Sendable {
     }
   }
 
-  package func text(_ name: String) throws(DatabaseError) -> String {
+  public func text(_ name: String) throws(DatabaseError) -> String {
     String(decoding: try octets(name), as: UTF8.self)
   }
 
-  package func textIfAny(_ name: String) throws(DatabaseError) -> String? {
+  public func textIfAny(_ name: String) throws(DatabaseError) -> String? {
     try octetsIfAny(name).map { String(decoding: $0, as: UTF8.self) }
   }
 }

@@ -3,9 +3,9 @@
 ///     let query: SQL = "SELECT id FROM contacts WHERE email = \(email)"
 ///
 /// Parameters are written `$1`, `$2` …, which SQLite and PostgreSQL both understand.
-package struct SQL: Sendable, ExpressibleByStringInterpolation {
+public struct SQL: Sendable, ExpressibleByStringInterpolation {
   /// A value as the database stores it.
-  package enum Value: Sendable, Equatable {
+  public enum Value: Sendable, Equatable {
     case null
     case integer(Int64)
     case real(Double)
@@ -17,72 +17,72 @@ package struct SQL: Sendable, ExpressibleByStringInterpolation {
   private(set) var text: String
   private(set) var values: [Value]
 
-  package init(stringLiteral text: String) {
+  public init(stringLiteral text: String) {
     self.text = text
     values = []
   }
 
-  package init(stringInterpolation parts: Interpolation) {
+  public init(stringInterpolation parts: Interpolation) {
     text = parts.text
     values = parts.values
   }
 
-  package static func + (left: SQL, right: SQL) -> SQL {
+  public static func + (left: SQL, right: SQL) -> SQL {
     var sum = Interpolation(literalCapacity: 0, interpolationCount: 0)
     sum.appendInterpolation(left)
     sum.appendInterpolation(right)
     return SQL(stringInterpolation: sum)
   }
 
-  package struct Interpolation: StringInterpolationProtocol {
+  public struct Interpolation: StringInterpolationProtocol {
     fileprivate var text = ""
     fileprivate var values: [Value] = []
 
-    package init(literalCapacity: Int, interpolationCount: Int) {
+    public init(literalCapacity: Int, interpolationCount: Int) {
       text.reserveCapacity(literalCapacity + 4 * interpolationCount)
       values.reserveCapacity(interpolationCount)
     }
 
-    package mutating func appendLiteral(_ literal: String) { text += literal }
+    public mutating func appendLiteral(_ literal: String) { text += literal }
 
-    package mutating func appendInterpolation(_ value: Value) {
+    public mutating func appendInterpolation(_ value: Value) {
       values.append(value)
       text += "$\(values.count)"
     }
-    package mutating func appendInterpolation(_ value: String) {
+    public mutating func appendInterpolation(_ value: String) {
       appendInterpolation(.text([UInt8](value.utf8)))
     }
-    package mutating func appendInterpolation(_ value: String?) {
+    public mutating func appendInterpolation(_ value: String?) {
       appendInterpolation(value.map { .text([UInt8]($0.utf8)) } ?? .null)
     }
-    package mutating func appendInterpolation(_ value: some FixedWidthInteger) {
+    public mutating func appendInterpolation(_ value: some FixedWidthInteger) {
       appendInterpolation(.integer(Int64(clamping: value)))
     }
-    package mutating func appendInterpolation<Number: FixedWidthInteger>(_ value: Number?) {
+    public mutating func appendInterpolation<Number: FixedWidthInteger>(_ value: Number?) {
       appendInterpolation(value.map { .integer(Int64(clamping: $0)) } ?? .null)
     }
-    package mutating func appendInterpolation(_ value: Double) { appendInterpolation(.real(value)) }
-    package mutating func appendInterpolation(_ value: Double?) {
+    public mutating func appendInterpolation(_ value: Double) { appendInterpolation(.real(value)) }
+    public mutating func appendInterpolation(_ value: Double?) {
       appendInterpolation(value.map(Value.real) ?? .null)
     }
-    package mutating func appendInterpolation(_ value: Bool) {
+    public mutating func appendInterpolation(_ value: Bool) {
       appendInterpolation(.integer(value ? 1 : 0))
     }
-    package mutating func appendInterpolation(text value: [UInt8]) {
+    public mutating func appendInterpolation(text value: [UInt8]) {
       appendInterpolation(.text(value))
     }
-    package mutating func appendInterpolation(text value: [UInt8]?) {
+    public mutating func appendInterpolation(text value: [UInt8]?) {
       appendInterpolation(value.map(Value.text) ?? .null)
     }
-    package mutating func appendInterpolation(blob value: [UInt8]) {
+    public mutating func appendInterpolation(blob value: [UInt8]) {
       appendInterpolation(.blob(value))
     }
-    package mutating func appendInterpolation(blob value: [UInt8]?) {
+    public mutating func appendInterpolation(blob value: [UInt8]?) {
       appendInterpolation(value.map(Value.blob) ?? .null)
     }
 
     /// Splices another piece in, its parameters renumbered behind those that are here.
-    package mutating func appendInterpolation(_ other: SQL) {
+    public mutating func appendInterpolation(_ other: SQL) {
       let shift = values.count
       guard shift > 0, !other.values.isEmpty else {
         text += other.text

@@ -1,8 +1,8 @@
 import CSQLite
-package import Octets
+public import Octets
 
 /// A prepared statement, to be bound and stepped on its connection's thread.
-package final class Statement {
+public final class Statement {
   private let handle: OpaquePointer
   private let connection: OpaquePointer
 
@@ -33,7 +33,7 @@ package final class Statement {
 
   // MARK: Binding (parameters count from 1)
 
-  package func bind(_ value: SQL.Value, at index: Int32) {
+  public func bind(_ value: SQL.Value, at index: Int32) {
     switch value {
     case .null: sqlite3_bind_null(handle, index)
     case .integer(let number): sqlite3_bind_int64(handle, index, number)
@@ -43,17 +43,17 @@ package final class Statement {
     }
   }
 
-  package func bind(_ number: Int, at index: Int32) {
+  public func bind(_ number: Int, at index: Int32) {
     sqlite3_bind_int64(handle, index, Int64(number))
   }
 
-  package func bind(_ moment: Timestamp, at index: Int32) {
+  public func bind(_ moment: Timestamp, at index: Int32) {
     sqlite3_bind_int64(handle, index, moment.microseconds)
   }
 
-  package func bindNull(at index: Int32) { sqlite3_bind_null(handle, index) }
+  public func bindNull(at index: Int32) { sqlite3_bind_null(handle, index) }
 
-  package func bind(text octets: [UInt8], at index: Int32) {
+  public func bind(text octets: [UInt8], at index: Int32) {
     octets.withUnsafeBytes { bytes in
       // An empty array may have no address, and a null address would bind NULL.
       let start = bytes.baseAddress?.assumingMemoryBound(to: CChar.self)
@@ -61,7 +61,7 @@ package final class Statement {
     }
   }
 
-  package func bind(blob octets: [UInt8], at index: Int32) {
+  public func bind(blob octets: [UInt8], at index: Int32) {
     octets.withUnsafeBytes { bytes in
       _ = martlet_sqlite_bind_blob(
         handle, index, bytes.baseAddress ?? UnsafeRawPointer(empty), Int32(clamping: bytes.count))
@@ -79,7 +79,7 @@ package final class Statement {
   ///
   /// - Returns: How many rows it changed.
   @discardableResult
-  package func run() throws(DatabaseError) -> Int {
+  public func run() throws(DatabaseError) -> Int {
     let code = sqlite3_step(handle)
     defer { reset() }
     guard code == SQLITE_DONE || code == SQLITE_ROW else { throw lastError(code) }
@@ -89,7 +89,7 @@ package final class Statement {
   /// Moves to the next row.
   ///
   /// - Returns: `false` after the last one; then the statement is ready for the next values.
-  package func step() throws(DatabaseError) -> Bool {
+  public func step() throws(DatabaseError) -> Bool {
     let code = sqlite3_step(handle)
     if code == SQLITE_ROW { return true }
     guard code == SQLITE_DONE else {
@@ -101,21 +101,21 @@ package final class Statement {
   }
 
   /// Abandons the remaining rows.
-  package func reset() {
+  public func reset() {
     sqlite3_reset(handle)
     names = nil
   }
 
   // MARK: Columns of the current row (counted from 0)
 
-  package func isNull(_ column: Int32) -> Bool {
+  public func isNull(_ column: Int32) -> Bool {
     sqlite3_column_type(handle, column) == SQLITE_NULL
   }
 
-  package func integer(_ column: Int32) -> Int { Int(sqlite3_column_int64(handle, column)) }
+  public func integer(_ column: Int32) -> Int { Int(sqlite3_column_int64(handle, column)) }
 
   /// The octets of a text or blob column; empty for NULL.
-  package func octets(_ column: Int32) -> [UInt8] {
+  public func octets(_ column: Int32) -> [UInt8] {
     guard let start = sqlite3_column_blob(handle, column) else { return [] }
     let count = Int(sqlite3_column_bytes(handle, column))
     return [UInt8](UnsafeRawBufferPointer(start: start, count: count))

@@ -4,14 +4,14 @@ import Glibc
 ///
 /// They are a file's page in the system's own memory: a word costs no more than any other, and the
 /// next process finds it, however this one came to its end.
-package final class SurvivingPage: @unchecked Sendable {
+public final class SurvivingPage: @unchecked Sendable {
   // Safe: the memory stays mapped as long as the page lives, and each word has one writer at a time.
   private let base: UnsafeMutableRawPointer
-  package static let wordCount = 512
+  public static let wordCount = 512
   private static let size = wordCount * 8
 
   /// Opens or makes the file; `nil` where the system cannot map it.
-  package init?(path: String) {
+  public init?(path: String) {
     let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
     guard descriptor >= 0 else { return nil }
     defer { close(descriptor) }
@@ -28,7 +28,7 @@ package final class SurvivingPage: @unchecked Sendable {
   deinit { munmap(base, Self.size) }
 
   /// A word by its place, from 0 to ``wordCount``.
-  package subscript(_ index: Int) -> UInt64 {
+  public subscript(_ index: Int) -> UInt64 {
     get {
       precondition((0..<Self.wordCount).contains(index))
       return base.load(fromByteOffset: index * 8, as: UInt64.self)

@@ -3,11 +3,11 @@ import Glibc
 import Locking
 
 /// The body of an answer that is written while the client reads it, 64 KB ahead at most.
-package final class ByteStream: Sendable {
+public final class ByteStream: Sendable {
   /// The client has left, was too slow, or the program is stopping.
-  package struct Ended: Error {}
+  public struct Ended: Error {}
 
-  package static let capacity = 64 << 10
+  public static let capacity = 64 << 10
 
   private struct State: Sendable {
     var pending: [UInt8] = []
@@ -34,13 +34,13 @@ package final class ByteStream: Sendable {
 
   private let state = Lock(State())
 
-  package init() {}
+  public init() {}
 
   /// Whether writing still reaches anyone.
-  package var isOpen: Bool { state.withLock { !$0.isBroken && !$0.isFinished } }
+  public var isOpen: Bool { state.withLock { !$0.isBroken && !$0.isFinished } }
 
   /// Adds octets, waiting while the client has 64 KB before it.
-  package func write(_ octets: [UInt8]) async throws(Ended) {
+  public func write(_ octets: [UInt8]) async throws(Ended) {
     while true {
       let (isOpen, isFull) = state.withLock { state in
         let isOpen = !state.isBroken && !state.isFinished
@@ -67,7 +67,7 @@ package final class ByteStream: Sendable {
   }
 
   /// Adds octets, or drops a client that has not read the 64 KB before them.
-  package func send(_ octets: [UInt8]) throws(Ended) {
+  public func send(_ octets: [UInt8]) throws(Ended) {
     let isTaken = state.withLock { state in
       guard !state.isBroken, !state.isFinished else { return false }
       guard state.count + octets.count <= Self.capacity else {
@@ -84,7 +84,7 @@ package final class ByteStream: Sendable {
   }
 
   /// Says that all has been written.
-  package func finish() { close { $0.isFinished = true } }
+  public func finish() { close { $0.isFinished = true } }
 
   /// Ends the answer in the middle, so that the client can see it is not whole; one that is
   /// finished stays so.
@@ -165,7 +165,7 @@ package final class ByteStream: Sendable {
   }
 
   /// What has been written and not read, for answers that no socket reads.
-  package func drain() -> [UInt8] {
+  public func drain() -> [UInt8] {
     state.withLock { state in
       defer { (state.pending, state.taken) = ([], 0) }
       return Array(state.pending[state.taken...])

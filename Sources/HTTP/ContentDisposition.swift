@@ -1,9 +1,9 @@
 import Octets
 
 /// The field that tells a browser to save an answer (RFC 6266).
-package enum ContentDisposition {
+public enum ContentDisposition {
   /// A plain name for old readers and, when that lost something, the whole in UTF-8 (RFC 8187).
-  package static func attachment(named name: String) -> String {
+  public static func attachment(named name: String) -> String {
     let clean = String(
       String.UnicodeScalarView(
         name.unicodeScalars.map {

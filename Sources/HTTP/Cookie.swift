@@ -1,19 +1,19 @@
 import Octets
 
 /// A cookie that an answer sets (RFC 6265bis).
-package struct Cookie: Sendable, Equatable {
-  package enum SameSite: String, Sendable { case strict = "Strict", lax = "Lax", none = "None" }
+public struct Cookie: Sendable, Equatable {
+  public enum SameSite: String, Sendable { case strict = "Strict", lax = "Lax", none = "None" }
 
-  package let name: String
-  package let value: String
-  package let path: String
+  public let name: String
+  public let value: String
+  public let path: String
   /// `nil` ends with the browser's session; zero deletes.
-  package let maxAge: Duration?
-  package let isSecure: Bool
-  package let isHTTPOnly: Bool
-  package let sameSite: SameSite
+  public let maxAge: Duration?
+  public let isSecure: Bool
+  public let isHTTPOnly: Bool
+  public let sameSite: SameSite
 
-  package init(
+  public init(
     _ name: String, _ value: String, path: String = "/", maxAge: Duration? = nil,
     isSecure: Bool, isHTTPOnly: Bool = true, sameSite: SameSite = .lax
   ) {
@@ -30,7 +30,7 @@ package struct Cookie: Sendable, Equatable {
   ///
   /// Over TLS its name gets the `__Host-` prefix, which a browser takes only from this very host,
   /// with `Secure` and the path `/`; over plain HTTP the prefix would make it refuse the cookie.
-  package static func host(
+  public static func host(
     _ name: String, _ value: String, maxAge: Duration? = nil, isSecure: Bool,
     sameSite: SameSite = .lax
   ) -> Cookie {
@@ -40,14 +40,14 @@ package struct Cookie: Sendable, Equatable {
   }
 
   /// The name under which ``host(_:_:maxAge:isSecure:sameSite:)`` stores its cookie.
-  package static func hostName(_ name: String, isSecure: Bool) -> String {
+  public static func hostName(_ name: String, isSecure: Bool) -> String {
     isSecure ? "__Host-\(name)" : name
   }
 
   /// The value of `Set-Cookie`.
   ///
   /// Octets that a name or value may not hold are left out, so that no value can add an attribute.
-  package var field: String {
+  public var field: String {
     var text = "\(Self.cleaned(name, \.isTokenOctet))=\(Self.cleaned(value, \.isCookieOctet))"
     text += "; Path=\(Self.cleaned(path) { $0 > ASCII.space && $0 < 0x7F && $0 != 0x3B })"
     if let maxAge { text += "; Max-Age=\(max(0, maxAge.components.seconds))" }

@@ -1,18 +1,18 @@
 import Octets
 
 /// One event of a `text/event-stream` (HTML §9.2).
-package struct ServerEvent: Sendable, Equatable {
-  package let name: String?
-  package let id: String?
-  package let data: String
+public struct ServerEvent: Sendable, Equatable {
+  public let name: String?
+  public let id: String?
+  public let data: String
 
-  package init(_ name: String? = nil, id: String? = nil, data: String) {
+  public init(_ name: String? = nil, id: String? = nil, data: String) {
     self.name = name
     self.id = id
     self.data = data
   }
 
-  package var octets: [UInt8] {
+  public var octets: [UInt8] {
     var out: [UInt8] = []
     if let name { Self.append("event: ", Array(name.utf8.filter(Self.isInLine)), to: &out) }
     if let id {
@@ -47,15 +47,15 @@ package struct ServerEvent: Sendable, Equatable {
 }
 
 /// A live connection to one browser page.
-package struct EventStream: Sendable {
+public struct EventStream: Sendable {
   private let stream: ByteStream
 
-  package init(_ stream: ByteStream) { self.stream = stream }
+  public init(_ stream: ByteStream) { self.stream = stream }
 
-  package var isOpen: Bool { stream.isOpen }
+  public var isOpen: Bool { stream.isOpen }
 
   /// - Throws: ``ByteStream/Ended`` when the client has left, or was 64 KB behind and is dropped.
-  package func send(_ event: ServerEvent) throws(ByteStream.Ended) {
+  public func send(_ event: ServerEvent) throws(ByteStream.Ended) {
     try stream.send(event.octets)
   }
 }

@@ -1,25 +1,25 @@
 import Octets
 
 /// The header fields of a message: an ordered list whose names ignore case (RFC 9110 §5).
-package struct Fields: Sendable, Equatable, ExpressibleByDictionaryLiteral, Sequence {
-  package struct Field: Sendable, Equatable {
-    package let name: String
-    package let value: String
+public struct Fields: Sendable, Equatable, ExpressibleByDictionaryLiteral, Sequence {
+  public struct Field: Sendable, Equatable {
+    public let name: String
+    public let value: String
   }
 
   private var list: [Field] = []
 
-  package init() {}
+  public init() {}
 
-  package init(dictionaryLiteral elements: (String, String)...) {
+  public init(dictionaryLiteral elements: (String, String)...) {
     for (name, value) in elements { append(name, value) }
   }
 
-  package var count: Int { list.count }
-  package func makeIterator() -> IndexingIterator<[Field]> { list.makeIterator() }
+  public var count: Int { list.count }
+  public func makeIterator() -> IndexingIterator<[Field]> { list.makeIterator() }
 
   /// The first field of this name; setting replaces all of them, and `nil` removes them.
-  package subscript(name: String) -> String? {
+  public subscript(name: String) -> String? {
     get { list.first { Self.isSame($0.name, name) }?.value }
     set {
       list.removeAll { Self.isSame($0.name, name) }
@@ -27,7 +27,7 @@ package struct Fields: Sendable, Equatable, ExpressibleByDictionaryLiteral, Sequ
     }
   }
 
-  package func all(_ name: String) -> [String] {
+  public func all(_ name: String) -> [String] {
     list.filter { Self.isSame($0.name, name) }.map(\.value)
   }
 
@@ -35,7 +35,7 @@ package struct Fields: Sendable, Equatable, ExpressibleByDictionaryLiteral, Sequ
   ///
   /// Control characters become spaces, so that no value can begin a line of its own; a name that
   /// is no token (RFC 9110 §5.6.2) adds nothing.
-  package mutating func append(_ name: String, _ value: String) {
+  public mutating func append(_ name: String, _ value: String) {
     guard !name.isEmpty, name.utf8.allSatisfy(\.isTokenOctet) else { return }
     let isClean = value.utf8.allSatisfy { $0 >= ASCII.space && $0 != 0x7F || $0 == ASCII.tab }
     let clean =
@@ -48,7 +48,7 @@ package struct Fields: Sendable, Equatable, ExpressibleByDictionaryLiteral, Sequ
   }
 
   /// The members of a comma-separated list over all fields of this name, trimmed.
-  package func members(_ name: String) -> [String] {
+  public func members(_ name: String) -> [String] {
     all(name).flatMap { value in
       value.utf8.split(separator: UInt8(ascii: ",")).compactMap { member in
         let text = String(decoding: Array(member).trimmingASCIIWhitespace, as: UTF8.self)

@@ -1,25 +1,25 @@
 import Octets
 
 /// Names and values as a form or a query sent them, in order.
-package struct FormFields: Sendable, Equatable {
-  package struct Item: Sendable, Equatable {
-    package let name: String
-    package let value: String
+public struct FormFields: Sendable, Equatable {
+  public struct Item: Sendable, Equatable {
+    public let name: String
+    public let value: String
 
-    package init(_ name: String, _ value: String) {
+    public init(_ name: String, _ value: String) {
       self.name = name
       self.value = value
     }
   }
 
-  package private(set) var items: [Item]
+  public private(set) var items: [Item]
 
-  package init(_ items: [Item] = []) { self.items = items }
+  public init(_ items: [Item] = []) { self.items = items }
 
   /// Reads `a=1&b=2`.
   ///
   /// - Returns: `nil` when there are more than `limit` items.
-  package init?(urlencoded octets: ArraySlice<UInt8>, limit: Int = 1_000) {
+  public init?(urlencoded octets: ArraySlice<UInt8>, limit: Int = 1_000) {
     items = []
     for pair in octets.split(separator: UInt8(ascii: "&")) {
       guard items.count < limit else { return nil }
@@ -32,18 +32,18 @@ package struct FormFields: Sendable, Equatable {
   }
 
   /// The first value of this name.
-  package subscript(name: String) -> String? { items.first { $0.name == name }?.value }
+  public subscript(name: String) -> String? { items.first { $0.name == name }?.value }
 
-  package func all(_ name: String) -> [String] {
+  public func all(_ name: String) -> [String] {
     items.filter { $0.name == name }.map(\.value)
   }
 
-  package mutating func append(_ name: String, _ value: String) {
+  public mutating func append(_ name: String, _ value: String) {
     items.append(Item(name, value))
   }
 
   /// The items as `a=1&b=2`.
-  package var urlencoded: String {
+  public var urlencoded: String {
     items.map { "\(PercentEncoding.encode($0.name))=\(PercentEncoding.encode($0.value))" }
       .joined(separator: "&")
   }

@@ -1,5 +1,5 @@
 /// A file of a form, piece by piece.
-package enum FilePiece: Sendable, Equatable {
+public enum FilePiece: Sendable, Equatable {
   case begin(MultipartPart)
   case data([UInt8])
   case end
@@ -14,7 +14,7 @@ extension Request {
   ///     read and dropped. An input without a chosen file is not handed on.
   /// - Returns: The plain inputs.
   /// - Throws: ``RequestBody/Failure``, or what `file` throws.
-  package func form(
+  public func form(
     upTo limit: Int = 1 << 20, file: ((FilePiece) async throws -> Void)? = nil
   ) async throws -> FormFields {
     if mediaType == "application/x-www-form-urlencoded" {

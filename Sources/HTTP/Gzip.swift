@@ -1,11 +1,11 @@
 import CZlib
 
 /// Compression for bodies that browsers take as `gzip` (RFC 1952).
-package enum Gzip {
+public enum Gzip {
   /// The octets, compressed as small as it goes; slow, for what is kept and sent often.
   ///
   /// `nil` when there is no memory for it.
-  package static func compress(_ octets: [UInt8]) -> [UInt8]? {
+  public static func compress(_ octets: [UInt8]) -> [UInt8]? {
     guard octets.count <= Int(UInt32.max) else { return nil }
     var stream = z_stream()
     guard martlet_gzip_begin(&stream) == Z_OK else { return nil }

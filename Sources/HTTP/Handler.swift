@@ -1,13 +1,13 @@
 /// What answers a request.
-package typealias Handler = @Sendable (Request) async throws -> Response
+public typealias Handler = @Sendable (Request) async throws -> Response
 
 /// A step around handlers, such as looking up who is asking.
-package protocol Middleware: Sendable {
+public protocol Middleware: Sendable {
   func respond(to request: Request, next: Handler) async throws -> Response
 }
 
 /// What a server asks for answers.
-package protocol Responder: Sendable {
+public protocol Responder: Sendable {
   /// The most octets of body that this request may bring; known before any has come.
   func bodyLimit(for request: Request) -> Int
   func respond(to request: Request) async -> Response

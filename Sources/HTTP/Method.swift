@@ -1,20 +1,20 @@
 /// What a request asks to be done, by its exact name (RFC 9110 §9).
-package struct Method: Sendable, Hashable, CustomStringConvertible {
-  package let name: String
+public struct Method: Sendable, Hashable, CustomStringConvertible {
+  public let name: String
 
-  package init(_ name: String) { self.name = name }
+  public init(_ name: String) { self.name = name }
 
-  package static let get = Method("GET")
-  package static let head = Method("HEAD")
-  package static let post = Method("POST")
-  package static let put = Method("PUT")
-  package static let patch = Method("PATCH")
-  package static let delete = Method("DELETE")
-  package static let options = Method("OPTIONS")
+  public static let get = Method("GET")
+  public static let head = Method("HEAD")
+  public static let post = Method("POST")
+  public static let put = Method("PUT")
+  public static let patch = Method("PATCH")
+  public static let delete = Method("DELETE")
+  public static let options = Method("OPTIONS")
 
   /// Whether the request promises to change nothing (RFC 9110 §9.2.1), so that it needs no proof
   /// of where it came from.
-  package var isSafe: Bool { self == .get || self == .head || self == .options }
+  public var isSafe: Bool { self == .get || self == .head || self == .options }
 
-  package var description: String { name }
+  public var description: String { name }
 }

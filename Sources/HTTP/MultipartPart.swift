@@ -1,14 +1,14 @@
 import Octets
 
 /// The head of one part of a multipart form: which input it answers, and the file's name if any.
-package struct MultipartPart: Sendable, Equatable {
-  package let name: String
+public struct MultipartPart: Sendable, Equatable {
+  public let name: String
   /// The last part of the name the client gave, without control characters; `nil` for a plain
   /// input, empty when no file was chosen.
-  package let fileName: String?
-  package let fields: Fields
+  public let fileName: String?
+  public let fields: Fields
 
-  package var contentType: String? { fields["Content-Type"] }
+  public var contentType: String? { fields["Content-Type"] }
 
   /// - Returns: `nil` unless the fields hold a `Content-Disposition: form-data` with a name.
   init?(_ fields: Fields) {

@@ -2,7 +2,7 @@ import Glibc
 import Octets
 
 /// Why a body is no multipart form.
-package enum MultipartError: Error, Equatable {
+public enum MultipartError: Error, Equatable {
   case badBoundary
   case noFirstBoundary
   case badHeader
@@ -15,8 +15,8 @@ package enum MultipartError: Error, Equatable {
 ///
 /// Told chunks of any size, it answers with what they completed, and keeps no more than a
 /// boundary or one header line.
-package struct MultipartReader: Sendable {
-  package enum Event: Sendable, Equatable {
+public struct MultipartReader: Sendable {
+  public enum Event: Sendable, Equatable {
     case part(MultipartPart)
     case data([UInt8])
     case endOfPart
@@ -37,7 +37,7 @@ package struct MultipartReader: Sendable {
   private var scanned = 0
 
   /// - Throws: ``MultipartError/badBoundary`` unless it has 1 to 70 characters.
-  package init(boundary: String, partLimit: Int = 1_000) throws(MultipartError) {
+  public init(boundary: String, partLimit: Int = 1_000) throws(MultipartError) {
     guard (1...70).contains(boundary.utf8.count) else { throw .badBoundary }
     delimiter = Array("\r\n--\(boundary)".utf8)
     self.partLimit = partLimit
@@ -46,7 +46,7 @@ package struct MultipartReader: Sendable {
   }
 
   /// A reader for a `Content-Type` field, `nil` when that is not `multipart/form-data`.
-  package init?(contentType: String) throws(MultipartError) {
+  public init?(contentType: String) throws(MultipartError) {
     var scanner = ParameterScanner(Array(contentType.utf8))
     guard scanner.takeWord().equalsIgnoringASCIICase("multipart/form-data") else { return nil }
     while let (key, value) = scanner.takeParameter() {
@@ -58,7 +58,7 @@ package struct MultipartReader: Sendable {
   }
 
   /// Takes the next octets of the body.
-  package mutating func feed(_ chunk: [UInt8]) throws(MultipartError) -> [Event] {
+  public mutating func feed(_ chunk: [UInt8]) throws(MultipartError) -> [Event] {
     if state == .ended { return [] }
     buffer += chunk
     var events: [Event] = []
@@ -81,7 +81,7 @@ package struct MultipartReader: Sendable {
   /// To be called after the last octet.
   ///
   /// - Throws: ``MultipartError/truncated`` when the closing boundary has not come.
-  package func finish() throws(MultipartError) {
+  public func finish() throws(MultipartError) {
     guard state == .ended else { throw .truncated }
   }
 

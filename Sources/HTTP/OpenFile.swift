@@ -1,12 +1,12 @@
 import Glibc
 
 /// A regular file, open for an answer and closed when the answer is gone.
-package final class OpenFile: Sendable {
+public final class OpenFile: Sendable {
   let descriptor: Int32
-  package let length: Int
+  public let length: Int
 
   /// - Returns: `nil` when there is no readable regular file.
-  package init?(path: String) {
+  public init?(path: String) {
     let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
     guard descriptor >= 0 else { return nil }
     var status = stat()

@@ -1,9 +1,9 @@
 import Octets
 
 /// The writing of octets as `%41` (RFC 3986 §2.1).
-package enum PercentEncoding {
+public enum PercentEncoding {
   /// Everything but letters, digits and `-._~` escaped, as a path segment or query value needs.
-  package static func encode(_ text: String) -> String {
+  public static func encode(_ text: String) -> String {
     var out: [UInt8] = []
     for octet in text.utf8 {
       if octet.isASCIILetter || octet.isASCIIDigit || octet == ASCII.hyphen || octet == ASCII.dot

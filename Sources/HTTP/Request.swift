@@ -1,17 +1,17 @@
 import Octets
 
 /// What a client asked, checked and decoded, with a body that may still be arriving.
-package struct Request: Sendable {
-  package let method: Method
-  package let target: Target
-  package let fields: Fields
-  package let body: RequestBody
+public struct Request: Sendable {
+  public let method: Method
+  public let target: Target
+  public let fields: Fields
+  public let body: RequestBody
   /// The numeric address of the socket's other end, without its port; a proxy's, if there is one.
-  package let peer: String
+  public let peer: String
   /// What the route's `{name}` parts stood for.
-  package internal(set) var parameters: [String: String] = [:]
+  public internal(set) var parameters: [String: String] = [:]
 
-  package init(
+  public init(
     _ method: Method, _ target: Target, fields: Fields = [:], body: RequestBody = RequestBody([]),
     peer: String = ""
   ) {
@@ -22,24 +22,24 @@ package struct Request: Sendable {
     self.peer = peer
   }
 
-  package var path: String { target.path }
-  package var query: FormFields { target.query }
-  package var host: String? { fields["Host"] }
+  public var path: String { target.path }
+  public var query: FormFields { target.query }
+  public var host: String? { fields["Host"] }
 
   /// The value of the first cookie of this name.
-  package func cookie(_ name: String) -> String? {
+  public func cookie(_ name: String) -> String? {
     Cookie.pairs(in: fields.all("Cookie")).first { $0.name == name }?.value
   }
 
   /// The type of the body in small letters, without its parameters: `text/plain`.
-  package var mediaType: String? {
+  public var mediaType: String? {
     guard let value = fields["Content-Type"] else { return nil }
     let type = Array(value.utf8.prefix { $0 != UInt8(ascii: ";") }).trimmingASCIIWhitespace
     return String(decoding: type.lowercasedASCII, as: UTF8.self)
   }
 
   /// Whether the client takes bodies in this coding, such as `gzip`.
-  package func accepts(coding: String) -> Bool {
+  public func accepts(coding: String) -> Bool {
     fields.members("Accept-Encoding").contains { member in
       let parts = member.split(separator: ";", maxSplits: 1)
       let name = parts.first.map { Array($0.utf8).trimmingASCIIWhitespace.lowercasedASCII } ?? []

@@ -3,9 +3,9 @@ import Locking
 /// The octets a request brings, handed out as they arrive.
 ///
 /// A reader that is slow stops the client: no more than 64 KB wait in memory.
-package final class RequestBody: Sendable {
+public final class RequestBody: Sendable {
   /// Why a body ended early.
-  package enum Failure: Error, Equatable {
+  public enum Failure: Error, Equatable {
     /// The client left, stalled, or the program is stopping.
     case disconnected
     /// More octets came than this route takes.
@@ -21,7 +21,7 @@ package final class RequestBody: Sendable {
   private let source: Source
 
   /// A body that is there already.
-  package init(_ octets: [UInt8]) {
+  public init(_ octets: [UInt8]) {
     source = .memory(Lock(octets.isEmpty ? nil : octets))
   }
 
@@ -30,7 +30,7 @@ package final class RequestBody: Sendable {
   /// The octets that came since the last call, at least one; `nil` after the last.
   ///
   /// One reader at a time.
-  package func next() async throws(Failure) -> [UInt8]? {
+  public func next() async throws(Failure) -> [UInt8]? {
     switch source {
     case .memory(let octets):
       return octets.withLock { octets in
@@ -44,7 +44,7 @@ package final class RequestBody: Sendable {
   /// The whole body in memory.
   ///
   /// - Throws: ``Failure/tooLarge(limit:)`` when there is more than `limit`.
-  package func collect(upTo limit: Int) async throws(Failure) -> [UInt8] {
+  public func collect(upTo limit: Int) async throws(Failure) -> [UInt8] {
     var all: [UInt8] = []
     while let chunk = try await next() {
       guard chunk.count <= limit - all.count else { throw .tooLarge(limit: limit) }

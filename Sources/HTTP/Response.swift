@@ -1,10 +1,10 @@
 import Glibc
 
 /// What a client is answered.
-package struct Response: Sendable {
-  package typealias Producer = @Sendable (ByteStream) async throws -> Void
+public struct Response: Sendable {
+  public typealias Producer = @Sendable (ByteStream) async throws -> Void
 
-  package enum Body: Sendable {
+  public enum Body: Sendable {
     case octets([UInt8])
     case file(OpenFile)
     /// Written by a task that is cancelled when the client leaves.
@@ -13,11 +13,11 @@ package struct Response: Sendable {
     case events(Producer)
   }
 
-  package var status: Status
-  package var fields: Fields
-  package var body: Body
+  public var status: Status
+  public var fields: Fields
+  public var body: Body
 
-  package init(_ status: Status = .ok, fields: Fields = [:], body: Body = .octets([])) {
+  public init(_ status: Status = .ok, fields: Fields = [:], body: Body = .octets([])) {
     self.status = status
     self.fields = fields
     self.body = body
@@ -27,39 +27,39 @@ package struct Response: Sendable {
     self.init(status, fields: ["Content-Type": type], body: .octets(octets))
   }
 
-  package static func html(_ text: String, status: Status = .ok) -> Response {
+  public static func html(_ text: String, status: Status = .ok) -> Response {
     html(Array(text.utf8), status: status)
   }
 
-  package static func html(_ octets: [UInt8], status: Status = .ok) -> Response {
+  public static func html(_ octets: [UInt8], status: Status = .ok) -> Response {
     Response(status, type: "text/html; charset=utf-8", octets)
   }
 
-  package static func text(_ text: String, status: Status = .ok) -> Response {
+  public static func text(_ text: String, status: Status = .ok) -> Response {
     Response(status, type: "text/plain; charset=utf-8", Array(text.utf8))
   }
 
-  package static func json(_ octets: [UInt8], status: Status = .ok) -> Response {
+  public static func json(_ octets: [UInt8], status: Status = .ok) -> Response {
     Response(status, type: "application/json", octets)
   }
 
-  package static func octets(_ octets: [UInt8], type: String) -> Response {
+  public static func octets(_ octets: [UInt8], type: String) -> Response {
     Response(.ok, type: type, octets)
   }
 
   /// Sends the client to another page; after a form with ``Status/seeOther``, so that it asks for
   /// it with GET.
-  package static func redirect(to location: String, status: Status = .seeOther) -> Response {
+  public static func redirect(to location: String, status: Status = .seeOther) -> Response {
     Response(status, fields: ["Location": location])
   }
 
   /// Sends the client to a path it named itself, or to `/` when that leads off this site.
-  package static func redirect(toLocal path: String) -> Response {
+  public static func redirect(toLocal path: String) -> Response {
     redirect(to: isLocal(path) ? path : "/")
   }
 
   /// Whether a browser takes this as a path of the same site; `//host` and `/\host` are not.
-  package static func isLocal(_ path: String) -> Bool {
+  public static func isLocal(_ path: String) -> Bool {
     let octets = Array(path.utf8)
     guard octets.first == UInt8(ascii: "/"), octets.allSatisfy({ $0 > 0x20 && $0 != 0x7F }) else {
       return false
@@ -68,7 +68,7 @@ package struct Response: Sendable {
   }
 
   /// A refusal that programs can read (RFC 9457).
-  package static func problem(_ status: Status, _ detail: String? = nil) -> Response {
+  public static func problem(_ status: Status, _ detail: String? = nil) -> Response {
     var json = "{\"type\":\"about:blank\",\"title\":\(quoted(status.reason))"
     json += ",\"status\":\(status.code)"
     if let detail { json += ",\"detail\":\(quoted(detail))" }
@@ -76,7 +76,7 @@ package struct Response: Sendable {
   }
 
   /// A live stream of events; when `produce` returns, the stream ends.
-  package static func events(
+  public static func events(
     _ produce: @escaping @Sendable (EventStream) async throws -> Void
   ) -> Response {
     // Nginx would otherwise hold events back until its buffer is full.
@@ -85,14 +85,14 @@ package struct Response: Sendable {
       body: .events { try await produce(EventStream($0)) })
   }
 
-  package static func stream(type: String, _ produce: @escaping Producer) -> Response {
+  public static func stream(type: String, _ produce: @escaping Producer) -> Response {
     Response(fields: ["Content-Type": type], body: .stream(produce))
   }
 
-  package mutating func set(_ cookie: Cookie) { fields.append("Set-Cookie", cookie.field) }
+  public mutating func set(_ cookie: Cookie) { fields.append("Set-Cookie", cookie.field) }
 
   /// The same answer, to be saved under this name instead of shown (RFC 6266).
-  package func attachment(named name: String) -> Response {
+  public func attachment(named name: String) -> Response {
     var copy = self
     copy.fields["Content-Disposition"] = ContentDisposition.attachment(named: name)
     return copy
@@ -101,7 +101,7 @@ package struct Response: Sendable {
   /// The same answer with an entity tag, or 304 without a body when the client has it already.
   ///
   /// The tag comes without its quotes, such as a hash of the content.
-  package func tagged(_ tag: String, for request: Request) -> Response {
+  public func tagged(_ tag: String, for request: Request) -> Response {
     var copy = self
     copy.fields["ETag"] = "\"\(tag)\""
     guard status == .ok, request.method == .get || request.method == .head else { return copy }

@@ -3,7 +3,7 @@
 ///     router.on(.get, "/campaigns/{id}") { request in … request.parameters["id"] … }
 ///
 /// A literal segment goes before a `{name}`; one trailing slash makes another path.
-package struct Router: Sendable, Responder {
+public struct Router: Sendable, Responder {
   private struct Route: Sendable {
     let names: [String]
     let bodyLimit: Int
@@ -17,7 +17,7 @@ package struct Router: Sendable, Responder {
   }
 
   /// The most octets of body where a route says nothing: 1 MB.
-  package static let defaultBodyLimit = 1 << 20
+  public static let defaultBodyLimit = 1 << 20
 
   private var nodes = [Node()]
   private let middleware: [any Middleware]
@@ -28,7 +28,7 @@ package struct Router: Sendable, Responder {
   ///   - middleware: Around everything, 404 and 405 too; the first is the outermost.
   ///   - missing: Answers where there is no route.
   ///   - failure: Answers what a handler throws.
-  package init(
+  public init(
     middleware: [any Middleware] = [],
     missing: @escaping Handler = { _ in .problem(.notFound) },
     failure: @escaping @Sendable (any Error, Request) -> Response = { error, _ in
@@ -41,7 +41,7 @@ package struct Router: Sendable, Responder {
   }
 
   /// Adds a route; a second for the same method and pattern replaces the first.
-  package mutating func on(
+  public mutating func on(
     _ method: Method, _ pattern: String, bodyLimit: Int = Router.defaultBodyLimit,
     through inner: [any Middleware] = [], _ handler: @escaping Handler
   ) {
@@ -67,11 +67,11 @@ package struct Router: Sendable, Responder {
     return nodes.count - 1
   }
 
-  package func bodyLimit(for request: Request) -> Int {
+  public func bodyLimit(for request: Request) -> Int {
     find(request)?.route?.bodyLimit ?? Self.defaultBodyLimit
   }
 
-  package func respond(to request: Request) async -> Response {
+  public func respond(to request: Request) async -> Response {
     var request = request
     let inner: Handler
     if let found = find(request) {
@@ -100,7 +100,7 @@ package struct Router: Sendable, Responder {
   }
 
   /// What an error means to a client that reads problems; 500 tells nothing of what went wrong.
-  package static func answer(to error: any Error) -> Response {
+  public static func answer(to error: any Error) -> Response {
     switch error as? RequestBody.Failure {
     case .tooLarge(let limit): .tooLarge(limit: limit)
     case .notAForm: .problem(.badRequest, "The body is not a form that can be read.")
@@ -145,7 +145,7 @@ package struct Router: Sendable, Responder {
 
 extension Response {
   /// 413 that names the limit.
-  package static func tooLarge(limit: Int) -> Response {
+  public static func tooLarge(limit: Int) -> Response {
     .problem(.contentTooLarge, "The body may have at most \(limit) bytes here.")
   }
 }

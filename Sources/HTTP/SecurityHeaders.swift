@@ -2,24 +2,24 @@
 ///
 /// What a handler has set itself is kept: a page that frames a message, or a picture that other
 /// sites may show, says so there.
-package struct SecurityHeaders: Sendable, Middleware {
-  package let contentPolicy: String
+public struct SecurityHeaders: Sendable, Middleware {
+  public let contentPolicy: String
   /// How long browsers shall insist on TLS, `nil` when we do not serve by it.
-  package let strictTransport: Duration?
+  public let strictTransport: Duration?
 
-  package static let ownContentOnly =
+  public static let ownContentOnly =
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
     + "font-src 'self'; connect-src 'self'; manifest-src 'self'; form-action 'self'; "
     + "frame-ancestors 'none'; base-uri 'none'"
 
-  package init(
+  public init(
     contentPolicy: String = SecurityHeaders.ownContentOnly, strictTransport: Duration? = nil
   ) {
     self.contentPolicy = contentPolicy
     self.strictTransport = strictTransport
   }
 
-  package func applied(to response: Response) -> Response {
+  public func applied(to response: Response) -> Response {
     var response = response
     func add(_ name: String, _ value: String) {
       if response.fields[name] == nil { response.fields.append(name, value) }
@@ -39,7 +39,7 @@ package struct SecurityHeaders: Sendable, Middleware {
     return response
   }
 
-  package func respond(to request: Request, next: Handler) async throws -> Response {
+  public func respond(to request: Request, next: Handler) async throws -> Response {
     applied(to: try await next(request))
   }
 }

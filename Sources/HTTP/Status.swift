@@ -1,40 +1,40 @@
 /// The three digits that say how a request went (RFC 9110 §15).
-package struct Status: Sendable, Hashable {
-  package let code: Int
+public struct Status: Sendable, Hashable {
+  public let code: Int
 
-  package init(_ code: Int) { self.code = code }
+  public init(_ code: Int) { self.code = code }
 
-  package static let ok = Status(200)
-  package static let created = Status(201)
-  package static let accepted = Status(202)
-  package static let noContent = Status(204)
-  package static let movedPermanently = Status(301)
-  package static let found = Status(302)
-  package static let seeOther = Status(303)
-  package static let notModified = Status(304)
-  package static let temporaryRedirect = Status(307)
-  package static let permanentRedirect = Status(308)
-  package static let badRequest = Status(400)
-  package static let unauthorized = Status(401)
-  package static let forbidden = Status(403)
-  package static let notFound = Status(404)
-  package static let methodNotAllowed = Status(405)
-  package static let conflict = Status(409)
-  package static let gone = Status(410)
-  package static let preconditionFailed = Status(412)
-  package static let contentTooLarge = Status(413)
-  package static let uriTooLong = Status(414)
-  package static let unsupportedMediaType = Status(415)
-  package static let unprocessable = Status(422)
-  package static let tooManyRequests = Status(429)
-  package static let headerFieldsTooLarge = Status(431)
-  package static let internalError = Status(500)
-  package static let notImplemented = Status(501)
-  package static let unavailable = Status(503)
-  package static let versionNotSupported = Status(505)
+  public static let ok = Status(200)
+  public static let created = Status(201)
+  public static let accepted = Status(202)
+  public static let noContent = Status(204)
+  public static let movedPermanently = Status(301)
+  public static let found = Status(302)
+  public static let seeOther = Status(303)
+  public static let notModified = Status(304)
+  public static let temporaryRedirect = Status(307)
+  public static let permanentRedirect = Status(308)
+  public static let badRequest = Status(400)
+  public static let unauthorized = Status(401)
+  public static let forbidden = Status(403)
+  public static let notFound = Status(404)
+  public static let methodNotAllowed = Status(405)
+  public static let conflict = Status(409)
+  public static let gone = Status(410)
+  public static let preconditionFailed = Status(412)
+  public static let contentTooLarge = Status(413)
+  public static let uriTooLong = Status(414)
+  public static let unsupportedMediaType = Status(415)
+  public static let unprocessable = Status(422)
+  public static let tooManyRequests = Status(429)
+  public static let headerFieldsTooLarge = Status(431)
+  public static let internalError = Status(500)
+  public static let notImplemented = Status(501)
+  public static let unavailable = Status(503)
+  public static let versionNotSupported = Status(505)
 
   /// A short name for people.
-  package var reason: String { Self.reasons[code] ?? "Status \(code)" }
+  public var reason: String { Self.reasons[code] ?? "Status \(code)" }
 
   private static let reasons: [Int: String] = [
     200: "OK", 201: "Created", 202: "Accepted", 204: "No content",

@@ -3,17 +3,17 @@ import Octets
 /// What a request line points at: a path, decoded and normalised, and the query beside it.
 ///
 /// Made from the raw octets, before any library has cut them at a NUL or resolved their dots.
-package struct Target: Sendable, Equatable {
+public struct Target: Sendable, Equatable {
   /// Begins with a slash; holds no empty, `.` or `..` segments and no control characters.
-  package let path: String
+  public let path: String
   /// The decoded parts of the path; a trailing slash shows as a last empty one, `/` is `[""]`.
-  package let segments: [String]
-  package let query: FormFields
+  public let segments: [String]
+  public let query: FormFields
   /// The host (and port) of a target in absolute form, `nil` for the usual one.
-  package let authority: String?
+  public let authority: String?
 
   /// Why a target is refused.
-  package enum Refusal: Error, Equatable {
+  public enum Refusal: Error, Equatable {
     case notAbsolute
     case badEscape
     case badEncoding
@@ -23,9 +23,9 @@ package struct Target: Sendable, Equatable {
     case tooManyItems
   }
 
-  package init(_ text: String) throws(Refusal) { try self.init(Array(text.utf8)) }
+  public init(_ text: String) throws(Refusal) { try self.init(Array(text.utf8)) }
 
-  package init(_ raw: [UInt8]) throws(Refusal) {
+  public init(_ raw: [UInt8]) throws(Refusal) {
     guard raw.allSatisfy({ $0 > ASCII.space && $0 < 0x7F }) else { throw .forbiddenCharacter }
     var rest = raw[...]
     if let end = Self.schemeEnd(rest) {

@@ -1,5 +1,5 @@
 /// Whether outputs are made safe for HTML.
-package enum Escaping: Sendable {
+public enum Escaping: Sendable {
   case none
   /// `&`, `<`, `>` and both quotes of outputs become entities, but not of ``Value/markup(_:)``.
   case html

@@ -153,14 +153,14 @@ struct JSONReader {
 }
 
 /// Where octets stop being JSON.
-package struct JSONError: Error, Equatable {
+public struct JSONError: Error, Equatable {
   /// Counted from 0.
-  package let offset: Int
+  public let offset: Int
 }
 
 extension Value {
   /// Reads a JSON document of at most 100 levels.
-  package init(json: [UInt8]) throws(JSONError) {
+  public init(json: [UInt8]) throws(JSONError) {
     var reader = JSONReader(json)
     self = try reader.document()
   }

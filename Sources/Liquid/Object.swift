@@ -1,22 +1,22 @@
 /// Named values in the order in which they were given.
-package struct Object: Sendable, Hashable {
-  package struct Entry: Sendable, Hashable {
-    package let key: [UInt8]
-    package var value: Value
+public struct Object: Sendable, Hashable {
+  public struct Entry: Sendable, Hashable {
+    public let key: [UInt8]
+    public var value: Value
   }
 
-  package private(set) var entries: [Entry] = []
+  public private(set) var entries: [Entry] = []
   /// Where a key is among the entries; kept only when looking through them would take longer.
   private var positions: [[UInt8]: Int] = [:]
 
-  package init() {}
+  public init() {}
 
-  package init(_ entries: KeyValuePairs<String, Value>) {
+  public init(_ entries: KeyValuePairs<String, Value>) {
     for (key, value) in entries { self[[UInt8](key.utf8)] = value }
   }
 
   /// The value of a key; setting `nil` changes nothing.
-  package subscript(key: [UInt8]) -> Value? {
+  public subscript(key: [UInt8]) -> Value? {
     get { position(of: key).map { entries[$0].value } }
     set {
       guard let newValue else { return }
@@ -39,12 +39,12 @@ package struct Object: Sendable, Hashable {
   }
 
   /// Equal keys with equal values, in whatever order.
-  package static func == (left: Self, right: Self) -> Bool {
+  public static func == (left: Self, right: Self) -> Bool {
     left.entries.count == right.entries.count
       && left.entries.allSatisfy { right[$0.key] == $0.value }
   }
 
-  package func hash(into hasher: inout Hasher) {
+  public func hash(into hasher: inout Hasher) {
     hasher.combine(entries.count)
     for key in entries.map(\.key.hashValue).sorted() { hasher.combine(key) }
   }

@@ -1,20 +1,20 @@
 /// Why a rendering ended early, and where.
-package struct RenderError: Error, Equatable, CustomStringConvertible {
-  package enum Cause: Sendable, Equatable {
+public struct RenderError: Error, Equatable, CustomStringConvertible {
+  public enum Cause: Sendable, Equatable {
     /// The data does not fit what the template does with it.
     case data
     /// The template wanted more steps, octets or depth than it may have.
     case limit
   }
 
-  package let cause: Cause
-  package let message: String
+  public let cause: Cause
+  public let message: String
   /// Counted from 1.
-  package internal(set) var line = 1
+  public internal(set) var line = 1
   /// In characters, counted from 1.
-  package internal(set) var column = 1
+  public internal(set) var column = 1
   /// The partial that the place is in, `nil` for the template itself.
-  package internal(set) var partial: String?
+  public internal(set) var partial: String?
 
   init(_ cause: Cause, _ message: String) {
     self.cause = cause
@@ -23,7 +23,7 @@ package struct RenderError: Error, Equatable, CustomStringConvertible {
 
   init(_ message: String) { self.init(.data, message) }
 
-  package var description: String {
+  public var description: String {
     "\(line):\(column): \(message)" + (partial.map { " (in partial '\($0)')" } ?? "")
   }
 }

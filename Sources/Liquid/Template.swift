@@ -1,11 +1,11 @@
-package import Octets
+public import Octets
 
 /// A compiled Liquid template, ready to be rendered any number of times on any thread.
-package struct Template: Sendable {
+public struct Template: Sendable {
   private let program: Program
 
   /// Compiles a template; all syntax errors are found here.
-  package init(
+  public init(
     parsing source: [UInt8], options: ParseOptions = .init()
   ) throws(TemplateError) {
     program = try Compiler.compile(source, options: options)
@@ -13,13 +13,13 @@ package struct Template: Sendable {
   }
 
   /// What the template asks of its data, in the order of the slots, as in `["contact", "city"]`.
-  package let paths: [[String]]
+  public let paths: [[String]]
 
   /// Whether the template computes names of globals, so that slots alone do not serve it.
-  package var usesDynamicNames: Bool { program.usesDynamicNames }
+  public var usesDynamicNames: Bool { program.usesDynamicNames }
 
   /// Whether a variable of the template's own may stand in for the slot at times.
-  package func mayBeLocal(slot: Int) -> Bool {
+  public func mayBeLocal(slot: Int) -> Bool {
     guard let root = program.paths[slot].first, let name = program.names[root] else { return false }
     return program.isBound[name]
   }
@@ -29,7 +29,7 @@ package struct Template: Sendable {
   /// Slots absent at the end are missing. Computed names are looked up in `globals`, an object.
   /// `now` is what `'now' | date` means; without it `'now'` stays text. `missing` takes up the
   /// slots that were printed though empty. After an error, `output` is as it was.
-  package func render(
+  public func render(
     _ slots: [Value], globals: Value = .null, escaping: Escaping,
     limits: RenderLimits = .standard, now: Timestamp? = nil, missing: inout MissingNames,
     into output: inout [UInt8]
@@ -52,7 +52,7 @@ package struct Template: Sendable {
   }
 
   /// Renders as above when nobody asks what is missing.
-  package func render(
+  public func render(
     _ slots: [Value], globals: Value = .null, escaping: Escaping,
     limits: RenderLimits = .standard, now: Timestamp? = nil, into output: inout [UInt8]
   ) throws(RenderError) {
@@ -63,7 +63,7 @@ package struct Template: Sendable {
   }
 
   /// Renders with an object that has the globals in it.
-  package func render(
+  public func render(
     _ data: Value, escaping: Escaping, limits: RenderLimits = .standard, now: Timestamp? = nil
   ) throws(RenderError) -> [UInt8] {
     var output: [UInt8] = []
@@ -74,7 +74,7 @@ package struct Template: Sendable {
   }
 
   /// The values that an object has at ``paths``.
-  package func slots(from data: Value) -> [Value] {
+  public func slots(from data: Value) -> [Value] {
     program.paths.map { path in
       var value = data
       for key in path {

@@ -1,7 +1,7 @@
 import Octets
 
 /// A piece of data that a template reads, compares, filters and prints.
-package enum Value: Sendable, Hashable {
+public enum Value: Sendable, Hashable {
   case null
   case bool(Bool)
   case integer(Int)
@@ -20,7 +20,7 @@ package enum Value: Sendable, Hashable {
   /// The `forloop` or `tablerowloop` of the running loop with this number.
   case loop(Int)
 
-  package init(_ text: String) { self = .string([UInt8](text.utf8)) }
+  public init(_ text: String) { self = .string([UInt8](text.utf8)) }
 }
 
 extension Value {

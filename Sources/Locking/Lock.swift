@@ -4,12 +4,12 @@ import Glibc
 ///
 /// A pthread mutex, because ThreadSanitizer knows it; it gives false alarms over
 /// `Synchronization.Mutex` on Linux. Hold it for a few instructions, never across an `await`.
-package final class Lock<Value>: @unchecked Sendable {
+public final class Lock<Value>: @unchecked Sendable {
   // Safe: `value` is touched only between lock and unlock of `mutex`, which never moves.
   private let mutex: UnsafeMutablePointer<pthread_mutex_t>
   private var value: Value
 
-  package init(_ value: sending Value) {
+  public init(_ value: sending Value) {
     mutex = .allocate(capacity: 1)
     mutex.initialize(to: pthread_mutex_t())
     pthread_mutex_init(mutex, nil)
@@ -23,7 +23,7 @@ package final class Lock<Value>: @unchecked Sendable {
   }
 
   /// Runs `body` alone with the value.
-  package func withLock<Result, Failure: Error>(
+  public func withLock<Result, Failure: Error>(
     _ body: (inout sending Value) throws(Failure) -> sending Result
   ) throws(Failure) -> sending Result {
     pthread_mutex_lock(mutex)

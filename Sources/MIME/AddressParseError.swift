@@ -1,6 +1,6 @@
 extension EmailAddress {
   /// Why a piece of text is not an address that a sender is willing to write to.
-  package enum ParseError: Error, Hashable, Sendable {
+  public enum ParseError: Error, Hashable, Sendable {
     case empty
     case noAt
     case moreThanOneAt
@@ -35,7 +35,7 @@ extension EmailAddress {
 }
 
 extension EmailAddress.ParseError: CustomStringConvertible {
-  package var description: String {
+  public var description: String {
     switch self {
     case .empty: "there is no address"
     case .noAt: "there is no @"

@@ -1,16 +1,16 @@
 import Octets
 
 /// A file that travels with every message of a campaign.
-package struct Attachment: Sendable, Hashable {
-  package let content: [UInt8]
+public struct Attachment: Sendable, Hashable {
+  public let content: [UInt8]
   /// Without path separators and control characters, never empty.
-  package let fileName: HeaderText
-  package let contentType: ContentType
+  public let fileName: HeaderText
+  public let contentType: ContentType
 
   /// A file by the name that its owner gave it, of which only what a file's name may hold is kept.
   ///
   /// Where `contentType` is `nil` the name's extension decides.
-  package init(content: [UInt8], fileName: String, contentType: ContentType? = nil) {
+  public init(content: [UInt8], fileName: String, contentType: ContentType? = nil) {
     self.content = content
     let name = Attachment.safeName(fileName)
     self.fileName = HeaderText(sanitising: name)

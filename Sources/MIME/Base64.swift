@@ -1,12 +1,12 @@
 import Octets
 
 /// Octets as letters, digits, `+` and `/`, three in four (RFC 4648 §4, RFC 2045 §6.8).
-package enum Base64 {
+public enum Base64 {
   /// How many octets make a line of 76.
   private static let lineContent = 57
 
   /// Appends the encoding on one line.
-  package static func append(_ content: some Sequence<UInt8>, to bytes: inout [UInt8]) {
+  public static func append(_ content: some Sequence<UInt8>, to bytes: inout [UInt8]) {
     let done: Void? = content.withContiguousStorageIfAvailable { content in
       bytes.append(addingCapacity: (content.count + 2) / 3 * 4) { output in
         output.withUnsafeMutableBufferPointer { buffer, count in
@@ -18,12 +18,12 @@ package enum Base64 {
   }
 
   /// How many octets ``appendLines(_:to:)`` appends for so many.
-  package static func linesCount(_ count: Int) -> Int {
+  public static func linesCount(_ count: Int) -> Int {
     (count + 2) / 3 * 4 + (count + lineContent - 1) / lineContent * 2
   }
 
   /// Appends the encoding in lines of 76, each with CRLF.
-  package static func appendLines(_ content: [UInt8], to bytes: inout [UInt8]) {
+  public static func appendLines(_ content: [UInt8], to bytes: inout [UInt8]) {
     content.withUnsafeBufferPointer { content in
       bytes.append(addingCapacity: linesCount(content.count)) { output in
         output.withUnsafeMutableBufferPointer { buffer, count in
@@ -83,7 +83,7 @@ package enum Base64 {
 
   /// The octets that were encoded; `nil` when the text holds anything beside the alphabet, white
   /// space, and the padding at its end.
-  package static func decode(_ text: some Sequence<UInt8>) -> [UInt8]? {
+  public static func decode(_ text: some Sequence<UInt8>) -> [UInt8]? {
     var content: [UInt8] = []
     var bits: UInt32 = 0
     var digits = 0

@@ -1,9 +1,9 @@
 /// What kind of content an attachment has, `type/subtype` (RFC 2045 §5.1).
-package struct ContentType: Sendable, Hashable {
-  package let name: String
+public struct ContentType: Sendable, Hashable {
+  public let name: String
 
   /// A type without parameters; what holds further parts or messages cannot be attached as octets.
-  package init(_ text: String) throws(HeaderError) {
+  public init(_ text: String) throws(HeaderError) {
     let parts = text.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
     let token = OctetSet.token
     guard parts.count == 2, parts.allSatisfy({ !$0.isEmpty && $0.allSatisfy(token.contains) }),
@@ -19,10 +19,10 @@ package struct ContentType: Sendable, Hashable {
   private init(known name: String) { self.name = name }
 
   /// For content of which nothing is known.
-  package static let octets = ContentType(known: "application/octet-stream")
+  public static let octets = ContentType(known: "application/octet-stream")
 
   /// The type that a file's extension stands for.
-  package init(fileName: String) {
+  public init(fileName: String) {
     let dot = fileName.lastIndex(of: ".")
     let suffix = dot.map { fileName[fileName.index(after: $0)...].lowercased() } ?? ""
     self = ContentType.byExtension[suffix].map(ContentType.init(known:)) ?? .octets

@@ -1,9 +1,9 @@
-package import Octets
+public import Octets
 
 extension Timestamp {
   /// Appends the moment in UTC as the `Date` field has it: `Thu, 20 Nov 2025 09:30:00 +0000`
   /// (RFC 5322 §3.3).
-  package func appendMailDate(to header: inout [UInt8]) {
+  public func appendMailDate(to header: inout [UInt8]) {
     let date = civil
     header.append(Timestamp.weekdays[date.weekday % 7])
     header.append(", ")

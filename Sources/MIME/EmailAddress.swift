@@ -5,24 +5,24 @@ import Octets
 /// The domain is kept in lower-case A-labels. The local part keeps the case it was written in,
 /// because only the receiving server may interpret it (RFC 5321 §2.4), and its quotation marks
 /// only where it needs them.
-package struct EmailAddress: Sendable, Hashable {
+public struct EmailAddress: Sendable, Hashable {
   /// What goes between `<` and `>` of an envelope: the local part, quoted if it must be, the @ and
   /// the domain.
-  package let wire: [UInt8]
+  public let wire: [UInt8]
   private let at: Int
   /// Whether the local part holds characters beyond ASCII (RFC 6531).
-  package let needsSMTPUTF8: Bool
+  public let needsSMTPUTF8: Bool
 
   /// Exceptions from what a contact may have.
-  package struct Allowance: OptionSet, Sendable {
-    package let rawValue: UInt8
-    package init(rawValue: UInt8) { self.rawValue = rawValue }
+  public struct Allowance: OptionSet, Sendable {
+    public let rawValue: UInt8
+    public init(rawValue: UInt8) { self.rawValue = rawValue }
     /// Domains without a dot, such as `localhost`.
-    package static let localDomains = Allowance(rawValue: 1)
+    public static let localDomains = Allowance(rawValue: 1)
   }
 
   /// Reads an address with nothing around it.
-  package init(
+  public init(
     _ bytes: some Collection<UInt8>, allowing allowance: Allowance = []
   ) throws(ParseError) {
     let parsed = bytes.withContiguousStorageIfAvailable {
@@ -32,20 +32,20 @@ package struct EmailAddress: Sendable, Hashable {
   }
 
   /// Reads an address with nothing around it.
-  package init(_ text: String, allowing allowance: Allowance = []) throws(ParseError) {
+  public init(_ text: String, allowing allowance: Allowance = []) throws(ParseError) {
     var text = text
     self = try text.withUTF8 { EmailAddress.parse($0, allowing: allowance) }.get()
   }
 
   /// Reads an address that may have ASCII white space around it.
-  package init(
+  public init(
     trimming bytes: some BidirectionalCollection<UInt8>, allowing allowance: Allowance = []
   ) throws(ParseError) {
     try self.init(bytes.trimmingASCIIWhitespace, allowing: allowance)
   }
 
   /// Reads an address that may have ASCII white space around it.
-  package init(trimming text: String, allowing allowance: Allowance = []) throws(ParseError) {
+  public init(trimming text: String, allowing allowance: Allowance = []) throws(ParseError) {
     try self.init(text.utf8.trimmingASCIIWhitespace, allowing: allowance)
   }
 
@@ -57,10 +57,10 @@ package struct EmailAddress: Sendable, Hashable {
   }
 
   /// The domain in lower-case A-labels.
-  package var domain: [UInt8] { Array(wire[(at + 1)...]) }
+  public var domain: [UInt8] { Array(wire[(at + 1)...]) }
 
   /// The local part itself, without quotation marks and backslashes.
-  package var local: [UInt8] {
+  public var local: [UInt8] {
     guard wire.first == ASCII.quote else { return Array(wire[..<at]) }
     var local: [UInt8] = []
     var isEscaped = false
@@ -72,7 +72,7 @@ package struct EmailAddress: Sendable, Hashable {
   }
 
   /// What two spellings that people take for one address have in common: `Ada@x.org`, `ada@X.org`.
-  package var key: [UInt8] {
+  public var key: [UInt8] {
     [UInt8](unsafeUninitializedCapacity: wire.count) { buffer, count in
       for octet in wire {
         buffer.initializeElement(at: count, to: octet.lowercasedASCII)
@@ -83,5 +83,5 @@ package struct EmailAddress: Sendable, Hashable {
 }
 
 extension EmailAddress: CustomStringConvertible {
-  package var description: String { String(decoding: wire, as: UTF8.self) }
+  public var description: String { String(decoding: wire, as: UTF8.self) }
 }

@@ -1,5 +1,5 @@
 /// Why a value or a name cannot go into a message's header.
-package enum HeaderError: Error, Hashable, Sendable {
+public enum HeaderError: Error, Hashable, Sendable {
   /// A character that would end or bend the line; `position` counts characters from 1.
   case controlCharacter(Unicode.Scalar, position: Int)
   /// The octets are not UTF-8 (or, where only ASCII may stand, not ASCII); `position` counts
@@ -18,7 +18,7 @@ package enum HeaderError: Error, Hashable, Sendable {
 }
 
 extension HeaderError: CustomStringConvertible {
-  package var description: String {
+  public var description: String {
     switch self {
     case .controlCharacter(let scalar, let position):
       "the character at position \(position) is \(HeaderError.name(of: scalar)), "

@@ -1,15 +1,15 @@
 import Octets
 
 /// One field of a header, folded and encoded, ready to be written into a message.
-package struct HeaderField: Sendable, Hashable {
-  package let name: HeaderName
+public struct HeaderField: Sendable, Hashable {
+  public let name: HeaderName
   /// The lines, each with its CRLF.
-  package let bytes: [UInt8]
+  public let bytes: [UInt8]
   /// Whether the field holds an address with characters beyond ASCII.
-  package let needsSMTPUTF8: Bool
+  public let needsSMTPUTF8: Bool
 
   /// A field of free text, such as `X-Campaign`.
-  package init(_ name: HeaderName, text: HeaderText) {
+  public init(_ name: HeaderName, text: HeaderText) {
     self.init(name) { HeaderFolding.appendText(text, column: &$0, to: &$1) }
   }
 
@@ -18,7 +18,7 @@ package struct HeaderField: Sendable, Hashable {
   ///
   /// - Throws: ``HeaderError/notText(position:)`` when the value is not ASCII, or
   ///   ``HeaderError/tooLong(_:)`` when it cannot be folded into lines of 998 octets.
-  package init(_ name: HeaderName, structured value: HeaderText) throws(HeaderError) {
+  public init(_ name: HeaderName, structured value: HeaderText) throws(HeaderError) {
     if let index = value.bytes.firstIndex(where: { $0 >= 0x80 }) {
       throw .notText(position: index + 1)
     }
@@ -30,7 +30,7 @@ package struct HeaderField: Sendable, Hashable {
   }
 
   /// A field that holds one mailbox, such as `Sender`.
-  package init(_ name: HeaderName, mailbox: Mailbox) {
+  public init(_ name: HeaderName, mailbox: Mailbox) {
     self.init(name, needsSMTPUTF8: mailbox.address.needsSMTPUTF8) {
       mailbox.append(column: &$0, to: &$1)
     }

@@ -1,14 +1,14 @@
 import Octets
 
 /// The name of a header field that a sender may set (RFC 5322 §2.2).
-package struct HeaderName: Sendable, Hashable {
+public struct HeaderName: Sendable, Hashable {
   /// As it was given, without the colon.
-  package let bytes: [UInt8]
+  public let bytes: [UInt8]
 
   /// A name that the message builder does not write itself.
   ///
   /// - Throws: ``HeaderError/invalidName(_:)`` or ``HeaderError/reservedName(_:)``.
-  package init(_ text: String) throws(HeaderError) {
+  public init(_ text: String) throws(HeaderError) {
     let bytes = Array(text.utf8)
     let isValid = bytes.allSatisfy { (0x21...0x7E).contains($0) && $0 != UInt8(ascii: ":") }
     guard isValid, (1...76).contains(bytes.count) else { throw .invalidName(text) }
@@ -25,15 +25,15 @@ package struct HeaderName: Sendable, Hashable {
     self.bytes = bytes
   }
 
-  package static let autoSubmitted = HeaderName(known: "Auto-Submitted")
-  package static let feedbackID = HeaderName(known: "Feedback-ID")
-  package static let inReplyTo = HeaderName(known: "In-Reply-To")
-  package static let listID = HeaderName(known: "List-Id")
-  package static let listUnsubscribe = HeaderName(known: "List-Unsubscribe")
-  package static let listUnsubscribePost = HeaderName(known: "List-Unsubscribe-Post")
-  package static let precedence = HeaderName(known: "Precedence")
-  package static let references = HeaderName(known: "References")
-  package static let sender = HeaderName(known: "Sender")
+  public static let autoSubmitted = HeaderName(known: "Auto-Submitted")
+  public static let feedbackID = HeaderName(known: "Feedback-ID")
+  public static let inReplyTo = HeaderName(known: "In-Reply-To")
+  public static let listID = HeaderName(known: "List-Id")
+  public static let listUnsubscribe = HeaderName(known: "List-Unsubscribe")
+  public static let listUnsubscribePost = HeaderName(known: "List-Unsubscribe-Post")
+  public static let precedence = HeaderName(known: "Precedence")
+  public static let references = HeaderName(known: "References")
+  public static let sender = HeaderName(known: "Sender")
 
   /// What the builder writes, and what only relays and receivers may.
   private static let reserved: Set<String> = [
@@ -43,5 +43,5 @@ package struct HeaderName: Sendable, Hashable {
 }
 
 extension HeaderName: CustomStringConvertible {
-  package var description: String { String(decoding: bytes, as: UTF8.self) }
+  public var description: String { String(decoding: bytes, as: UTF8.self) }
 }

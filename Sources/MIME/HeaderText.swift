@@ -3,16 +3,16 @@ import Octets
 /// Text that can stand in a header: valid UTF-8 on one line, without control characters.
 ///
 /// Because every value of a header passes through this type, none can begin a header of its own.
-package struct HeaderText: Sendable, Hashable {
+public struct HeaderText: Sendable, Hashable {
   /// UTF-8.
-  package let bytes: [UInt8]
+  public let bytes: [UInt8]
 
-  package init(_ text: String) throws(HeaderError) {
+  public init(_ text: String) throws(HeaderError) {
     try self.init(Array(text.utf8))
   }
 
   /// - Throws: ``HeaderError`` for octets that are not UTF-8, and for control characters.
-  package init(_ bytes: [UInt8]) throws(HeaderError) {
+  public init(_ bytes: [UInt8]) throws(HeaderError) {
     if !HeaderText.isPlain(bytes) {
       guard let text = String(validating: bytes, as: UTF8.self) else {
         throw .notText(position: HeaderText.validPrefix(of: bytes) + 1)
@@ -26,7 +26,7 @@ package struct HeaderText: Sendable, Hashable {
 
   /// Text with a space for every control character (one for CRLF), and U+FFFD for what is not
   /// UTF-8.
-  package init(sanitising bytes: [UInt8]) {
+  public init(sanitising bytes: [UInt8]) {
     if HeaderText.isPlain(bytes) {
       self.init(clean: bytes)
     } else {
@@ -35,7 +35,7 @@ package struct HeaderText: Sendable, Hashable {
   }
 
   /// Text with a space for every control character (one for CRLF).
-  package init(sanitising text: String) {
+  public init(sanitising text: String) {
     var clean: [UInt8] = []
     var last: Unicode.Scalar = " "
     for scalar in text.unicodeScalars {
@@ -69,5 +69,5 @@ package struct HeaderText: Sendable, Hashable {
 }
 
 extension HeaderText: CustomStringConvertible {
-  package var description: String { String(decoding: bytes, as: UTF8.self) }
+  public var description: String { String(decoding: bytes, as: UTF8.self) }
 }

@@ -1,18 +1,18 @@
 import Octets
 
 /// An address with the name of whoever reads mail there, as in `Ada Lovelace <ada@x.org>`.
-package struct Mailbox: Sendable, Hashable {
-  package let name: HeaderText?
-  package let address: EmailAddress
+public struct Mailbox: Sendable, Hashable {
+  public let name: HeaderText?
+  public let address: EmailAddress
 
   /// An address and the name to show instead of it; an empty name is none.
-  package init(name: HeaderText? = nil, address: EmailAddress) {
+  public init(name: HeaderText? = nil, address: EmailAddress) {
     self.name = name?.bytes.isEmpty == true ? nil : name
     self.address = address
   }
 
   /// Why a piece of text is not a name and an address.
-  package enum ParseError: Error, Hashable, Sendable {
+  public enum ParseError: Error, Hashable, Sendable {
     case address(EmailAddress.ParseError)
     case name(HeaderError)
     case unclosedQuote
@@ -22,7 +22,7 @@ package struct Mailbox: Sendable, Hashable {
 
   /// Reads `Ada Lovelace <ada@x.org>`, `"Lovelace, Ada" <ada@x.org>` or `ada@x.org`, as people
   /// write them; white space around the parts does not count.
-  package init(
+  public init(
     parsing text: String, allowing allowance: EmailAddress.Allowance = []
   ) throws(ParseError) {
     let bytes = Array(text.utf8.trimmingASCIIWhitespace)
@@ -77,7 +77,7 @@ package struct Mailbox: Sendable, Hashable {
 }
 
 extension Mailbox.ParseError: CustomStringConvertible {
-  package var description: String {
+  public var description: String {
     switch self {
     case .address(let error): error.description
     case .name(let error): error.description
@@ -92,7 +92,7 @@ extension Mailbox {
   /// Appends the name, as it is, quoted, or as encoded words, and the address.
   ///
   /// `column` counts the octets of the line, before and after.
-  package func append(column: inout Int, to header: inout [UInt8]) {
+  public func append(column: inout Int, to header: inout [UInt8]) {
     guard let name else {
       header.append(contentsOf: address.wire)
       column += address.wire.count

@@ -1,19 +1,19 @@
-package import Octets
+public import Octets
 
 /// What only one message of a campaign has.
-package struct MessageContent: Sendable {
-  package var to: Mailbox
-  package var subject: HeaderText
-  package var date: Timestamp
-  package var messageID: MessageID
+public struct MessageContent: Sendable {
+  public var to: Mailbox
+  public var subject: HeaderText
+  public var date: Timestamp
+  public var messageID: MessageID
   /// UTF-8; `nil` for a message without a plain text.
-  package var text: [UInt8]?
+  public var text: [UInt8]?
   /// UTF-8; `nil` for a message without HTML.
-  package var html: [UInt8]?
+  public var html: [UInt8]?
   /// Each takes the place of the frame's field of the same name.
-  package var headers: [HeaderField]
+  public var headers: [HeaderField]
 
-  package init(
+  public init(
     to: Mailbox, subject: HeaderText, date: Timestamp, messageID: MessageID,
     text: [UInt8]? = nil, html: [UInt8]? = nil, headers: [HeaderField] = []
   ) {

@@ -6,11 +6,11 @@ import Octets
 /// A message has From, To, Subject, Date, Message-ID and MIME-Version exactly once. Text and HTML
 /// are alternatives, text first; attachments follow in a mixed body around both. Every line ends in
 /// CRLF and none has more than 998 octets.
-package struct MessageFrame: Sendable {
+public struct MessageFrame: Sendable {
   /// The attachments as parts with their delimiters, one array each.
-  package let shared: [[UInt8]]
+  public let shared: [[UInt8]]
   /// What closes the body; empty without attachments.
-  package let tail: [UInt8]
+  public let tail: [UInt8]
 
   /// From and Reply-To.
   private let opening: [UInt8]
@@ -26,7 +26,7 @@ package struct MessageFrame: Sendable {
   /// `boundarySeed` should differ from campaign to campaign.
   ///
   /// - Throws: ``HeaderError/repeatedName(_:)`` when two of `headers` have one name.
-  package init(
+  public init(
     from: Mailbox, replyTo: Mailbox? = nil, headers: [HeaderField] = [],
     attachments: [Attachment] = [], boundarySeed: UInt64
   ) throws(HeaderError) {
@@ -58,14 +58,14 @@ package struct MessageFrame: Sendable {
   }
 
   /// One message of the campaign.
-  package func build(_ content: MessageContent) -> OutgoingMessage {
+  public func build(_ content: MessageContent) -> OutgoingMessage {
     var head: [UInt8] = []
     let traits = appendHead(of: content, to: &head)
     return OutgoingMessage(head: head, shared: shared, tail: tail, traits: traits)
   }
 
   /// Appends the head of one message; ``shared`` and ``tail`` follow it on the wire.
-  package func appendHead(
+  public func appendHead(
     of content: MessageContent, to head: inout [UInt8]
   ) -> OutgoingMessage.Traits {
     let start = head.count

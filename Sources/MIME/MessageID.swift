@@ -1,9 +1,9 @@
 import Octets
 
 /// The name that a message keeps through every attempt to deliver it, `<…@…>` (RFC 5322 §3.6.4).
-package struct MessageID: Sendable, Hashable {
+public struct MessageID: Sendable, Hashable {
   /// The angle brackets included.
-  package let bytes: [UInt8]
+  public let bytes: [UInt8]
 
   /// The same octets give the same name.
   ///
@@ -11,7 +11,7 @@ package struct MessageID: Sendable, Hashable {
   ///   - unique: What no other message has, such as its delivery's identifier; the first 64 octets
   ///     count.
   ///   - sender: Whose domain stands on the right.
-  package init(unique: [UInt8], sender: EmailAddress) {
+  public init(unique: [UInt8], sender: EmailAddress) {
     var bytes: [UInt8] = []
     bytes.reserveCapacity(2 * min(unique.count, 64) + sender.wire.count + 2)
     bytes.append(UInt8(ascii: "<"))
@@ -26,7 +26,7 @@ package struct MessageID: Sendable, Hashable {
   }
 
   /// A name that was written down, brackets included; `nil` when it is none that may be sent.
-  package init?(_ bytes: [UInt8]) {
+  public init?(_ bytes: [UInt8]) {
     guard bytes.count <= 900, bytes.first == UInt8(ascii: "<"), bytes.last == UInt8(ascii: ">"),
       case let inside = bytes.dropFirst().dropLast(),
       inside.allSatisfy({ (0x21...0x7E).contains($0) && !"<>\"\\()[]:;,".utf8.contains($0) })
@@ -38,5 +38,5 @@ package struct MessageID: Sendable, Hashable {
 }
 
 extension MessageID: CustomStringConvertible {
-  package var description: String { String(decoding: bytes, as: UTF8.self) }
+  public var description: String { String(decoding: bytes, as: UTF8.self) }
 }

@@ -1,12 +1,12 @@
 import Octets
 
 /// Text that stays legible although its lines are short and all ASCII (RFC 2045 §6.7).
-package enum QuotedPrintable {
+public enum QuotedPrintable {
   /// What a line holds before the `=` of a soft line break makes it 76.
   private static let longestContent = 75
 
   /// Appends the encoding of a text, every CR, LF or CRLF in it as CRLF.
-  package static func append(_ text: [UInt8], to bytes: inout [UInt8]) {
+  public static func append(_ text: [UInt8], to bytes: inout [UInt8]) {
     append(text, capacity: TextSurvey(text).quotedPrintableCapacity, to: &bytes)
   }
 
@@ -115,7 +115,7 @@ package enum QuotedPrintable {
   }
 
   /// The octets that were encoded; an `=` that begins no escape stays as it is.
-  package static func decode(_ text: [UInt8]) -> [UInt8] {
+  public static func decode(_ text: [UInt8]) -> [UInt8] {
     var content: [UInt8] = []
     var lines = text.split(separator: ASCII.lineFeed, omittingEmptySubsequences: false)[...]
     while var line = lines.popFirst() {

@@ -2,13 +2,13 @@ import Octets
 
 /// How the octets of a part travel through servers that promise no more than short lines of ASCII
 /// (RFC 2045 §6).
-package enum TransferEncoding: Sendable, Hashable {
+public enum TransferEncoding: Sendable, Hashable {
   case sevenBit
   case quotedPrintable
   case base64
 
   /// As the field `Content-Transfer-Encoding` has it.
-  package var name: StaticString {
+  public var name: StaticString {
     switch self {
     case .sevenBit: "7bit"
     case .quotedPrintable: "quoted-printable"
@@ -18,7 +18,7 @@ package enum TransferEncoding: Sendable, Hashable {
 
   /// The encoding for a text: none where ASCII in lines of at most 998 octets allows it, otherwise
   /// the one with the shorter result.
-  package static func best(for text: [UInt8]) -> TransferEncoding {
+  public static func best(for text: [UInt8]) -> TransferEncoding {
     best(for: TextSurvey(text))
   }
 
@@ -30,7 +30,7 @@ package enum TransferEncoding: Sendable, Hashable {
   /// Appends a text in this encoding, every CR, LF or CRLF in it as CRLF.
   ///
   /// The caller sees to it that only what ``best(for:)`` allows goes out as `sevenBit`.
-  package func append(text: [UInt8], to bytes: inout [UInt8]) {
+  public func append(text: [UInt8], to bytes: inout [UInt8]) {
     append(text: text, survey: TextSurvey(text), to: &bytes)
   }
 

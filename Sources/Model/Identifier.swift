@@ -1,46 +1,46 @@
-package import Octets
+public import Octets
 
 /// A UUID of version 7 (RFC 9562): unguessable enough beside a token, and sorted by birth.
 ///
 /// Storage keeps its 16 octets; outside it is written with a prefix that names the noun, as in
 /// `cmp_01jz…`.
-package struct Identifier: Sendable, Hashable, Comparable {
+public struct Identifier: Sendable, Hashable, Comparable {
   private let high: UInt64
   private let low: UInt64
 
   /// Makes a new one for a moment.
-  package init(at moment: Timestamp, from random: inout some RandomNumberGenerator) {
+  public init(at moment: Timestamp, from random: inout some RandomNumberGenerator) {
     let milliseconds = UInt64(bitPattern: moment.milliseconds) & 0xFFFF_FFFF_FFFF
     high = milliseconds << 16 | 0x7000 | random.next(upperBound: 0x1000)
     low = 0x8000_0000_0000_0000 | random.next() >> 2
   }
 
-  package static func new() -> Identifier {
+  public static func new() -> Identifier {
     var random = SystemRandomNumberGenerator()
     return Identifier(at: .now(), from: &random)
   }
 
   /// Reads the 16 octets that storage keeps.
-  package init?(octets: [UInt8]) {
+  public init?(octets: [UInt8]) {
     guard octets.count == 16 else { return nil }
     high = octets[..<8].reduce(0) { $0 << 8 | UInt64($1) }
     low = octets[8...].reduce(0) { $0 << 8 | UInt64($1) }
   }
 
   /// Made of the two halves that ``words`` gives.
-  package init(high: UInt64, low: UInt64) {
+  public init(high: UInt64, low: UInt64) {
     self.high = high
     self.low = low
   }
 
-  package var words: (high: UInt64, low: UInt64) { (high, low) }
+  public var words: (high: UInt64, low: UInt64) { (high, low) }
 
-  package var octets: [UInt8] {
+  public var octets: [UInt8] {
     (0..<8).map { UInt8(truncatingIfNeeded: high >> (56 - 8 * $0)) }
       + (0..<8).map { UInt8(truncatingIfNeeded: low >> (56 - 8 * $0)) }
   }
 
-  package static func < (left: Self, right: Self) -> Bool {
+  public static func < (left: Self, right: Self) -> Bool {
     (left.high, left.low) < (right.high, right.low)
   }
 
@@ -50,7 +50,7 @@ package struct Identifier: Sendable, Hashable, Comparable {
   private static let alphabet = [UInt8]("0123456789abcdefghjkmnpqrstvwxyz".utf8)
 
   /// The 26 characters behind the prefix.
-  package var base32: [UInt8] {
+  public var base32: [UInt8] {
     var text = [UInt8](repeating: 0, count: 26)
     var (high, low) = (high, low)
     for index in (0..<26).reversed() {
@@ -61,12 +61,12 @@ package struct Identifier: Sendable, Hashable, Comparable {
     return text
   }
 
-  package func text(_ kind: Kind) -> String {
+  public func text(_ kind: Kind) -> String {
     "\(kind.rawValue)_\(String(decoding: base32, as: UTF8.self))"
   }
 
   /// Reads text such as `cmp_01jz…`.
-  package init?(_ text: String, _ kind: Kind) {
+  public init?(_ text: String, _ kind: Kind) {
     let octets = [UInt8](text.utf8)
     let prefix = [UInt8]("\(kind.rawValue)_".utf8)
     guard octets.count == prefix.count + 26, octets.starts(with: prefix) else { return nil }
@@ -82,7 +82,7 @@ package struct Identifier: Sendable, Hashable, Comparable {
   }
 
   /// The noun that an identifier names.
-  package enum Kind: String, Sendable {
+  public enum Kind: String, Sendable {
     case workspace = "wsp"
     case campaign = "cmp"
     case `import` = "imp"

@@ -4,7 +4,7 @@ import Locking
 /// Which addresses did not answer lately, so that they are tried last for some minutes.
 ///
 /// One memory serves all connections of the house: a dead IPv6 route costs its moment once.
-package final class AddressMemory: Sendable {
+public final class AddressMemory: Sendable {
   private static let addressesKept = 1_000
 
   private let span: Duration
@@ -12,7 +12,7 @@ package final class AddressMemory: Sendable {
   /// Until when, in monotonic nanoseconds.
   private let avoided = Lock<[SocketAddress: UInt64]>([:])
 
-  package convenience init(for span: Duration = .seconds(600)) {
+  public convenience init(for span: Duration = .seconds(600)) {
     self.init(for: span) { martlet_monotonic() }
   }
 
@@ -23,7 +23,7 @@ package final class AddressMemory: Sendable {
   }
 
   /// The same addresses, those to avoid at the end.
-  package func inOrder(_ addresses: [SocketAddress]) -> [SocketAddress] {
+  public func inOrder(_ addresses: [SocketAddress]) -> [SocketAddress] {
     guard addresses.count > 1 else { return addresses }
     let now = now()
     let avoided = avoided.withLock { avoided in
@@ -34,7 +34,7 @@ package final class AddressMemory: Sendable {
   }
 
   /// Nobody answered there, or not as a server should.
-  package func failed(_ address: SocketAddress) {
+  public func failed(_ address: SocketAddress) {
     let now = now()
     let until = now &+ UInt64(clamping: Int64(span / .nanoseconds(1)))
     avoided.withLock { avoided in

@@ -1,13 +1,13 @@
 import Glibc
 
 /// A block of IP addresses, as in `10.0.0.0/8`, `fd00::/8` or `192.0.2.7`.
-package struct AddressRange: Sendable, Hashable {
+public struct AddressRange: Sendable, Hashable {
   /// As IPv6 has it; IPv4 stands in its mapped form (RFC 4291 §2.5.5.2).
   private let start: [UInt8]
   private let bits: Int
 
   /// Reads a block; `nil` for what is none.
-  package init?(_ text: some StringProtocol) {
+  public init?(_ text: some StringProtocol) {
     let parts = text.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false)
     guard let first = parts.first else { return nil }
     let (octets, offset): ([UInt8], Int)
@@ -27,7 +27,7 @@ package struct AddressRange: Sendable, Hashable {
     bits = offset + length
   }
 
-  package func contains(_ address: SocketAddress) -> Bool { contains(address.ip) }
+  public func contains(_ address: SocketAddress) -> Bool { contains(address.ip) }
 
   func contains(_ ip: [UInt8]) -> Bool {
     guard ip.count == 16 else { return false }
@@ -60,7 +60,7 @@ extension SocketAddress {
 
   /// Whether the address belongs to the open Internet: not to this machine, to a network behind
   /// it, or to a block with a special meaning (RFC 6890).
-  package var isPublic: Bool {
+  public var isPublic: Bool {
     var ip = ip
     guard ip.count == 16 else { return false }
     // A translator makes IPv4 of the last four octets (RFC 6052).

@@ -125,21 +125,21 @@ final class Channel {
 }
 
 /// A moment on the monotonic clock by which a step must be done.
-package struct Deadline: Sendable, Comparable {
+public struct Deadline: Sendable, Comparable {
   let nanoseconds: UInt64
 
   /// Whether the moment has passed.
   var isOver: Bool { nanoseconds <= martlet_monotonic() }
 
-  package static func < (left: Deadline, right: Deadline) -> Bool {
+  public static func < (left: Deadline, right: Deadline) -> Bool {
     left.nanoseconds < right.nanoseconds
   }
 
   /// The moment that lies `duration` ahead.
-  package static func after(_ duration: Duration) -> Deadline {
+  public static func after(_ duration: Duration) -> Deadline {
     let nanoseconds = max(0, duration / .nanoseconds(1))
     return Deadline(nanoseconds: martlet_monotonic() &+ UInt64(min(nanoseconds, 1e18)))
   }
 
-  package static let never = Deadline(nanoseconds: .max)
+  public static let never = Deadline(nanoseconds: .max)
 }

@@ -8,7 +8,7 @@ import Locking
 /// It is both a serial and a task executor. Give the *task* the preference
 /// (`addTask(executorPreference: loop)`): without it every wake-up takes a detour over the shared
 /// pool. A task on a loop owns the ``Stream``s it opened there; they never leave the loop.
-package final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable {
+public final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable {
   // Safe: `inbox` is behind its lock; everything marked "loop only" is touched by `thread` alone.
   private struct Inbox {
     var jobs: [UnownedJob] = []
@@ -36,7 +36,7 @@ package final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable
   /// Starts the loop's thread.
   ///
   /// - Throws: ``NetError/system(_:doing:)`` when descriptors have run out.
-  package init(name: String) throws(NetError) {
+  public init(name: String) throws(NetError) {
     epoll = martlet_epoll_create()
     bell = martlet_eventfd()
     guard epoll >= 0, bell >= 0 else {
@@ -63,7 +63,7 @@ package final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable
   /// Ends the thread once the work at hand is done, and waits for it.
   ///
   /// Call it when no task uses the loop any more; never from the loop itself.
-  package func stop() {
+  public func stop() {
     inbox.withLock { $0.isStopping = true }
     martlet_eventfd_ring(bell)
     stopped.wait()
@@ -71,7 +71,7 @@ package final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable
 
   // MARK: Executor
 
-  package func enqueue(_ job: consuming ExecutorJob) {
+  public func enqueue(_ job: consuming ExecutorJob) {
     let job = UnownedJob(job)
     if isCurrent {
       local.append(job)
@@ -86,7 +86,7 @@ package final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable
   }
 
   /// Runs something short on the loop's thread, soon.
-  package func perform(_ errand: @escaping @Sendable () -> Void) {
+  public func perform(_ errand: @escaping @Sendable () -> Void) {
     let mustRing = inbox.withLock { inbox in
       inbox.errands.append(errand)
       defer { inbox.isRinging = true }
@@ -95,22 +95,22 @@ package final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable
     if mustRing { martlet_eventfd_ring(bell) }
   }
 
-  package func asUnownedSerialExecutor() -> UnownedSerialExecutor {
+  public func asUnownedSerialExecutor() -> UnownedSerialExecutor {
     UnownedSerialExecutor(ordinary: self)
   }
 
-  package func asUnownedTaskExecutor() -> UnownedTaskExecutor {
+  public func asUnownedTaskExecutor() -> UnownedTaskExecutor {
     UnownedTaskExecutor(ordinary: self)
   }
 
-  package func checkIsolated() {
+  public func checkIsolated() {
     precondition(isCurrent, "this work belongs on its event loop")
   }
 
-  package func isIsolatingCurrentContext() -> Bool? { isCurrent }
+  public func isIsolatingCurrentContext() -> Bool? { isCurrent }
 
   /// Whether the caller runs on this loop's thread.
-  package var isCurrent: Bool { Self.current.is(self) }
+  public var isCurrent: Bool { Self.current.is(self) }
 
   // MARK: Channels
 

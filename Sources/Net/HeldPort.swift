@@ -2,32 +2,32 @@ import CNet
 import Glibc
 
 /// How a port turns clients away, and for how long.
-package struct PortOutage: Sendable, Equatable {
-  package enum Kind: String, Sendable, CaseIterable {
+public struct PortOutage: Sendable, Equatable {
+  public enum Kind: String, Sendable, CaseIterable {
     /// Connections are refused at once.
     case closed
     /// Nobody answers, as behind a firewall: clients wait until their patience ends.
     case silent
   }
 
-  package let kind: Kind
+  public let kind: Kind
   /// `nil`: for good.
-  package let duration: Duration?
+  public let duration: Duration?
 
-  package init(_ kind: Kind, for duration: Duration? = nil) {
+  public init(_ kind: Kind, for duration: Duration? = nil) {
     self.kind = kind
     self.duration = duration
   }
 }
 
 /// A port that is taken, and at which nobody is served.
-package final class HeldPort {
+public final class HeldPort {
   private var descriptors: [Int32]
 
   /// Holds the port of `address` until this goes away.
   ///
   /// - Throws: ``NetError/system(_:doing:)``, as when the port is taken.
-  package init(at address: SocketAddress, _ kind: PortOutage.Kind) throws(NetError) {
+  public init(at address: SocketAddress, _ kind: PortOutage.Kind) throws(NetError) {
     let holder = martlet_tcp_socket(address.family)
     guard holder >= 0 else { throw .system(-holder, doing: "opening a socket") }
     descriptors = [holder]
@@ -56,7 +56,7 @@ package final class HeldPort {
 
 extension SocketAddress {
   /// The same host's address with another port.
-  package func at(port: UInt16) -> SocketAddress {
+  public func at(port: UInt16) -> SocketAddress {
     var octets = octets
     // The port follows the family, in IPv4 and in IPv6.
     guard octets.count >= 4 else { return self }

@@ -3,16 +3,16 @@ import Glibc
 import Locking
 
 /// A listening TCP socket on one ``EventLoop``.
-package final class Listener {
+public final class Listener {
   private let channel: Channel
   private let loop: EventLoop
   /// The port in use, which tells what port 0 became.
-  package let port: UInt16
+  public let port: UInt16
 
   /// Listens at an address, on the loop's thread.
   ///
   /// - Throws: ``NetError/system(_:doing:)``, as when the port is taken.
-  package init(at address: SocketAddress, on loop: EventLoop) throws(NetError) {
+  public init(at address: SocketAddress, on loop: EventLoop) throws(NetError) {
     let fd = address.octets.withUnsafeBytes {
       martlet_tcp_listen($0.baseAddress, UInt32($0.count), 1_024)
     }
@@ -32,7 +32,7 @@ package final class Listener {
   /// The next client, not yet watched: hand it to the task that will serve it.
   ///
   /// - Returns: `nil` once the listener has been closed.
-  package func acceptDescriptor() async -> AcceptedDescriptor? {
+  public func acceptDescriptor() async -> AcceptedDescriptor? {
     while channel.isOpen {
       let fd = martlet_tcp_accept(channel.fd)
       if fd >= 0 { return AcceptedDescriptor(fd) }
@@ -51,13 +51,13 @@ package final class Listener {
     return nil
   }
 
-  package func close() {
+  public func close() {
     channel.close()
   }
 }
 
 /// A client's connection on its way to the task that will serve it.
-package final class AcceptedDescriptor: Sendable {
+public final class AcceptedDescriptor: Sendable {
   private let fd: Lock<Int32?>
 
   init(_ fd: Int32) { self.fd = Lock(fd) }
@@ -69,7 +69,7 @@ package final class AcceptedDescriptor: Sendable {
   /// Takes the connection over, on the loop's thread.
   ///
   /// - Returns: `nil` when it cannot be watched; then it is closed.
-  package func stream(on loop: EventLoop) -> Stream? {
+  public func stream(on loop: EventLoop) -> Stream? {
     guard let taken = fd.withLock({ $0 }), let stream = try? Stream.adopt(taken, on: loop) else {
       return nil
     }
@@ -79,33 +79,33 @@ package final class AcceptedDescriptor: Sendable {
 }
 
 /// Closes a listener from any thread.
-package struct ListenerHandle: @unchecked Sendable {
+public struct ListenerHandle: @unchecked Sendable {
   // Safe: the listener is only touched on its loop.
   private let listener: Listener
   private let loop: EventLoop
 
-  package init(_ listener: Listener, on loop: EventLoop) {
+  public init(_ listener: Listener, on loop: EventLoop) {
     self.listener = listener
     self.loop = loop
   }
 
-  package func close() {
+  public func close() {
     loop.perform { [self] in listener.close() }
   }
 }
 
 /// Closes a stream from any thread.
-package struct StreamHandle: @unchecked Sendable {
+public struct StreamHandle: @unchecked Sendable {
   // Safe: the stream is only touched on its loop.
   private let stream: Stream
   private let loop: EventLoop
 
-  package init(_ stream: Stream, on loop: EventLoop) {
+  public init(_ stream: Stream, on loop: EventLoop) {
     self.stream = stream
     self.loop = loop
   }
 
-  package func close() {
+  public func close() {
     loop.perform { [self] in stream.close() }
   }
 }

@@ -1,7 +1,7 @@
 import Glibc
 
 /// What can go wrong between two sockets, by what the caller can do about it.
-package enum NetError: Error, Sendable, Equatable, CustomStringConvertible {
+public enum NetError: Error, Sendable, Equatable, CustomStringConvertible {
   /// The name has no address; `reason` is the resolver's.
   case unresolvable(host: String, reason: String)
   /// The resolver could not find out whether the name has an address; later it may.
@@ -17,7 +17,7 @@ package enum NetError: Error, Sendable, Equatable, CustomStringConvertible {
   /// Anything else the system says.
   case system(Int32, doing: String)
 
-  package var description: String {
+  public var description: String {
     switch self {
     case .unresolvable(let host, let reason): "the name \(host) could not be resolved (\(reason))"
     case .notLookedUp(let host, let reason): "the name \(host) could not be looked up (\(reason))"
@@ -41,7 +41,7 @@ package enum NetError: Error, Sendable, Equatable, CustomStringConvertible {
 }
 
 /// Why a TLS handshake was broken off.
-package enum TLSFailure: Error, Sendable, Equatable, CustomStringConvertible {
+public enum TLSFailure: Error, Sendable, Equatable, CustomStringConvertible {
   /// The certificate is not to be trusted; `reason` is OpenSSL's, `host` the name asked for.
   case certificate(reason: String, host: String)
   /// The two sides could not agree.
@@ -49,7 +49,7 @@ package enum TLSFailure: Error, Sendable, Equatable, CustomStringConvertible {
   /// The certificate or key file of our own server is of no use.
   case unusableCertificate(path: String, reason: String)
 
-  package var description: String {
+  public var description: String {
     switch self {
     case .certificate(let reason, let host):
       "the certificate of \(host) cannot be trusted (\(reason))"

@@ -1,12 +1,12 @@
 import CPSL
 
 /// The part of a domain that belongs to one organisation, by the list of public suffixes.
-package enum OrganizationalDomain {
+public enum OrganizationalDomain {
   /// The registrable domain: `example.co.uk` of `mail.example.co.uk`, in small letters.
   ///
   /// A domain is at most 253 octets of ASCII, internationalised names as A-labels. What is no name
   /// below a public suffix, such as a numeric address or a suffix itself, stands for itself.
-  package static func of(_ domain: some Collection<UInt8>) -> [UInt8] {
+  public static func of(_ domain: some Collection<UInt8>) -> [UInt8] {
     let lower = domain.map { $0 &- 0x41 < 26 ? $0 | 0x20 : $0 }
     guard lower.count <= 253, !lower.isEmpty,
       lower.allSatisfy({ $0 > 0x20 && $0 < 0x7F && $0 != UInt8(ascii: "[") })

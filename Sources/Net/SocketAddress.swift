@@ -4,7 +4,7 @@ import Glibc
 import Locking
 
 /// An IPv4 or IPv6 address with a port.
-package struct SocketAddress: Sendable, Hashable, CustomStringConvertible {
+public struct SocketAddress: Sendable, Hashable, CustomStringConvertible {
   /// The `sockaddr` as the system lays it out.
   let octets: [UInt8]
 
@@ -13,7 +13,7 @@ package struct SocketAddress: Sendable, Hashable, CustomStringConvertible {
   }
 
   /// As in `127.0.0.1:25` or `[::1]:25`.
-  package var description: String {
+  public var description: String {
     var text = [CChar](repeating: 0, count: 80)
     let length = octets.withUnsafeBytes {
       martlet_address_text($0.baseAddress, UInt32($0.count), &text, text.count)
@@ -26,7 +26,7 @@ package struct SocketAddress: Sendable, Hashable, CustomStringConvertible {
   ///
   /// The system's resolver blocks, so it runs on a thread of its own; a task that is cancelled does
   /// not wait for it.
-  package static func resolve(
+  public static func resolve(
     host: String, port: UInt16
   ) async throws(NetError) -> [SocketAddress] {
     let answer = Answer()

@@ -9,7 +9,7 @@ extension Stream {
   /// a slow one is not given up. `memory` puts those that failed lately at the end.
   ///
   /// - Throws: What the last address said; ``NetError/timedOut`` when one of them said nothing.
-  package static func connect(
+  public static func connect(
     toAnyOf addresses: [SocketAddress], patience: Duration, head: Duration = .seconds(1),
     remembering memory: AddressMemory? = nil, on loop: EventLoop
   ) async throws(NetError) -> Stream {

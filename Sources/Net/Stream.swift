@@ -6,13 +6,13 @@ import Glibc
 ///
 /// Only the task that runs on that loop may touch it. Every wait has a deadline, and ends with the
 /// task: whoever is cancelled while waiting finds the stream closed.
-package final class Stream {
+public final class Stream {
   private let channel: Channel
   private var tls: TLSSession?
   /// The other side, where we connected to it.
-  package let address: SocketAddress?
+  public let address: SocketAddress?
   /// The other side, as in `192.0.2.1:25`.
-  package let peer: String
+  public let peer: String
 
   private let loop: EventLoop
 
@@ -31,27 +31,27 @@ package final class Stream {
   }
 
   /// Our own address as SMTP writes it, as in `[192.0.2.1]` (RFC 5321 §4.1.3).
-  package var localName: String {
+  public var localName: String {
     var text = [CChar](repeating: 0, count: 80)
     let length = martlet_local_literal(channel.fd, &text, text.count)
     guard length > 0 else { return "[127.0.0.1]" }
     return String(decoding: text.prefix(Int(length)).map(UInt8.init(bitPattern:)), as: UTF8.self)
   }
 
-  package var isEncrypted: Bool { tls != nil }
+  public var isEncrypted: Bool { tls != nil }
 
   /// As in `TLSv1.3 TLS_AES_256_GCM_SHA384`, `nil` in the clear.
-  package var encryption: String? { tls?.name }
+  public var encryption: String? { tls?.name }
 
   /// Whether TLS went on from an earlier connection to the same host, which spares most of its cost.
-  package var isResumed: Bool { tls?.isResumed == true }
+  public var isResumed: Bool { tls?.isResumed == true }
 
   // MARK: Reading
 
   /// Appends what has arrived, waiting for at least one octet.
   ///
   /// - Returns: How many octets came; 0 when the other side has ended its stream.
-  package func read(
+  public func read(
     into buffer: inout [UInt8], atMost limit: Int = 65_536, by deadline: Deadline
   ) async throws(NetError) -> Int {
     // The loop's one scratch room, because nothing can come between this read and the copy.
@@ -85,7 +85,7 @@ package final class Stream {
   ///
   /// `written` counts the octets handed to the system, also when an error ends the call early:
   /// what was not counted has surely not been sent.
-  package func write(
+  public func write(
     _ octets: [UInt8], written: inout Int, stallingAtMost patience: Duration
   ) async throws(NetError) {
     var at = 0
@@ -104,7 +104,7 @@ package final class Stream {
   }
 
   /// Writes everything.
-  package func write(
+  public func write(
     _ octets: [UInt8], stallingAtMost patience: Duration
   ) async throws(NetError) {
     var written = 0
@@ -121,14 +121,14 @@ package final class Stream {
   // MARK: TLS
 
   /// Begins TLS as a client; the certificate must bear the name `host`.
-  package func startTLS(
+  public func startTLS(
     as context: TLSContext, host: String, by deadline: Deadline
   ) async throws(NetError) {
     try await handshake(try TLSSession(context, client: host, fd: channel.fd), by: deadline)
   }
 
   /// Begins TLS as a server.
-  package func acceptTLS(as context: TLSContext, by deadline: Deadline) async throws(NetError) {
+  public func acceptTLS(as context: TLSContext, by deadline: Deadline) async throws(NetError) {
     try await handshake(try TLSSession(server: context, fd: channel.fd), by: deadline)
   }
 
@@ -147,7 +147,7 @@ package final class Stream {
   // MARK: The end
 
   /// Says goodbye under TLS, if the peer is there to hear it, and closes.
-  package func close() {
+  public func close() {
     // The descriptor's number may be another's by now.
     guard channel.isOpen else { return }
     tls?.finish()
@@ -158,7 +158,7 @@ package final class Stream {
   ///
   /// What still comes is thrown away: to close with octets unread is to reset the connection, and
   /// the other side might never see what was written last. `saysGoodbye` sends TLS's close_notify.
-  package func closeGently(by deadline: Deadline, saysGoodbye: Bool = true) async {
+  public func closeGently(by deadline: Deadline, saysGoodbye: Bool = true) async {
     guard channel.isOpen else { return }
     if saysGoodbye { tls?.finish() }
     tls = nil
@@ -174,7 +174,7 @@ package final class Stream {
   }
 
   /// Closes with a reset: what was written and is still under way may be lost.
-  package func reset() {
+  public func reset() {
     guard channel.isOpen else { return }
     var linger = linger(l_onoff: 1, l_linger: 0)
     setsockopt(
@@ -185,7 +185,7 @@ package final class Stream {
 
   /// Lets the system take in hardly more than what has been read, so that the other side feels it
   /// when we read slowly.
-  package func keepReceiveWindowSmall() {
+  public func keepReceiveWindowSmall() {
     guard channel.isOpen else { return }
     var size: Int32 = 1
     setsockopt(channel.fd, SOL_SOCKET, SO_RCVBUF, &size, socklen_t(MemoryLayout<Int32>.size))

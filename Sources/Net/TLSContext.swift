@@ -5,7 +5,7 @@ import Locking
 /// The rules of TLS for one kind of connection: which certificates to trust or to show.
 ///
 /// TLS 1.2 is the oldest version spoken (RFC 8996).
-package final class TLSContext: @unchecked Sendable {
+public final class TLSContext: @unchecked Sendable {
   // Safe: OpenSSL locks an SSL_CTX by itself; it is not changed after init.
   let context: OpaquePointer
   private let resumable = Lock<[String: Resumable]>([:])
@@ -16,7 +16,7 @@ package final class TLSContext: @unchecked Sendable {
 
   /// For clients: trusts the system's certificate authorities, or those of `SSL_CERT_FILE`, and
   /// demands that the certificate bears the host's name.
-  package static func client() throws(NetError) -> TLSContext {
+  public static func client() throws(NetError) -> TLSContext {
     let context = try make(TLS_client_method())
     SSL_CTX_set_default_verify_paths(context)
     SSL_CTX_set_verify(context, SSL_VERIFY_PEER, nil)
@@ -25,14 +25,14 @@ package final class TLSContext: @unchecked Sendable {
   }
 
   /// For clients that want privacy from listeners but cannot know whom they talk to.
-  package static func unverifiedClient() throws(NetError) -> TLSContext {
+  public static func unverifiedClient() throws(NetError) -> TLSContext {
     let context = try make(TLS_client_method())
     SSL_CTX_set_verify(context, SSL_VERIFY_NONE, nil)
     return TLSContext(context)
   }
 
   /// For servers, with a certificate chain and its key in PEM files.
-  package static func server(
+  public static func server(
     certificate: String, key: String
   ) throws(NetError) -> TLSContext {
     let context = try make(TLS_server_method())
@@ -47,7 +47,7 @@ package final class TLSContext: @unchecked Sendable {
   }
 
   /// For servers, with a self-signed certificate made on the spot, for `host` and localhost.
-  package static func selfSignedServer(host: String) throws(NetError) -> TLSContext {
+  public static func selfSignedServer(host: String) throws(NetError) -> TLSContext {
     let context = try make(TLS_server_method())
     let made = TLSContext(context)
     guard martlet_ssl_ctx_use_self_signed(context, host) == 1 else {

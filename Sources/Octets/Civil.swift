@@ -1,7 +1,7 @@
 extension Timestamp.Civil {
   /// The date and time of day with its weekday; numbers beyond their range carry over, so that
   /// month 13 falls into the next year when days are counted.
-  package init(
+  public init(
     year: Int, month: Int, day: Int, hour: Int = 0, minute: Int = 0, second: Int = 0
   ) {
     self.init(
@@ -32,7 +32,7 @@ extension Timestamp {
   ///
   /// Numbers beyond their range carry over: 31 April is 1 May. What lies beyond the years that
   /// microseconds can count is the first or the last moment.
-  package init(_ civil: Civil, offset: Int = 0) {
+  public init(_ civil: Civil, offset: Int = 0) {
     let seconds =
       Int128(civil.days) * 86_400 + Int128(civil.hour) * 3_600 + Int128(civil.minute) * 60
       + Int128(civil.second) - Int128(offset)

@@ -1,7 +1,7 @@
 /// Guesses which of the known words was meant.
-package enum Suggestion {
+public enum Suggestion {
   /// The nearest word, `nil` when none is near: one slip in three letters is.
-  package static func nearest(to word: String, in known: [String]) -> String? {
+  public static func nearest(to word: String, in known: [String]) -> String? {
     // A long word is nobody's slip, and the distance costs its square.
     guard word.utf8.count <= 64 else { return nil }
     let written = Array(word.lowercased().utf8)

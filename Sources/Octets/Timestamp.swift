@@ -3,48 +3,48 @@ import Glibc
 /// A moment in UTC, counted in microseconds since 1970.
 ///
 /// What storage, headers and reports write down. Zones belong to the edges of the product.
-package struct Timestamp: Sendable, Hashable, Comparable {
-  package let microseconds: Int64
+public struct Timestamp: Sendable, Hashable, Comparable {
+  public let microseconds: Int64
 
-  package init(microseconds: Int64) { self.microseconds = microseconds }
-  package init(seconds: Int64) { self.microseconds = seconds &* 1_000_000 }
+  public init(microseconds: Int64) { self.microseconds = microseconds }
+  public init(seconds: Int64) { self.microseconds = seconds &* 1_000_000 }
 
   /// What the machine's clock says.
-  package static func now() -> Timestamp {
+  public static func now() -> Timestamp {
     var time = timespec()
     clock_gettime(CLOCK_REALTIME, &time)
     return Timestamp(microseconds: Int64(time.tv_sec) * 1_000_000 + Int64(time.tv_nsec) / 1_000)
   }
 
   /// Whole seconds, rounded down.
-  package var seconds: Int64 {
+  public var seconds: Int64 {
     microseconds / 1_000_000 - (microseconds % 1_000_000 < 0 ? 1 : 0)
   }
-  package var milliseconds: Int64 { microseconds / 1_000 }
+  public var milliseconds: Int64 { microseconds / 1_000 }
 
-  package static func < (left: Self, right: Self) -> Bool { left.microseconds < right.microseconds }
-  package static func + (left: Self, right: Duration) -> Self {
+  public static func < (left: Self, right: Self) -> Bool { left.microseconds < right.microseconds }
+  public static func + (left: Self, right: Duration) -> Self {
     let parts = right.components
     return Timestamp(
       microseconds: left.microseconds &+ parts.seconds &* 1_000_000
         &+ parts.attoseconds / 1_000_000_000_000)
   }
-  package static func - (left: Self, right: Self) -> Duration {
+  public static func - (left: Self, right: Self) -> Duration {
     .microseconds(left.microseconds &- right.microseconds)
   }
 }
 
 extension Timestamp {
   /// The calendar date and time of day in UTC.
-  package struct Civil: Sendable, Equatable {
-    package var year: Int, month: Int, day: Int
-    package var hour: Int, minute: Int, second: Int
+  public struct Civil: Sendable, Equatable {
+    public var year: Int, month: Int, day: Int
+    public var hour: Int, minute: Int, second: Int
     /// Sunday is 0.
-    package var weekday: Int
+    public var weekday: Int
   }
 
   /// The date by the proleptic Gregorian calendar.
-  package var civil: Civil {
+  public var civil: Civil {
     var days = seconds / 86_400
     var rest = seconds % 86_400
     if rest < 0 { (days, rest) = (days - 1, rest + 86_400) }
@@ -66,7 +66,7 @@ extension Timestamp {
   }
 
   /// As in `2026-11-20T09:30:00Z` (RFC 3339).
-  package var rfc3339: String {
+  public var rfc3339: String {
     let date = civil
     var text: [UInt8] = []
     text.append(decimal: date.year, width: 4)

@@ -1,15 +1,15 @@
 import Octets
 
 /// How a CSV file is to be read; what is `nil` is found out from its first octets.
-package struct CSVOptions: Sendable {
-  package var delimiter: Delimiter?
-  package var encoding: TextEncoding?
+public struct CSVOptions: Sendable {
+  public var delimiter: Delimiter?
+  public var encoding: TextEncoding?
   /// The longest record, in octets of UTF-8.
-  package var limit = 1 << 20
+  public var limit = 1 << 20
   /// How many octets are asked of the file at a time.
-  package var chunk = 1 << 17
+  public var chunk = 1 << 17
 
-  package init(delimiter: Delimiter? = nil, encoding: TextEncoding? = nil) {
+  public init(delimiter: Delimiter? = nil, encoding: TextEncoding? = nil) {
     self.delimiter = delimiter
     self.encoding = encoding
   }
@@ -20,10 +20,10 @@ package struct CSVOptions: Sendable {
 /// Without an encoding asked for, a byte order mark decides; else text that is UTF-8 stays UTF-8,
 /// and anything else is Windows-1252. A file that begins as UTF-8 and breaks off it later is an
 /// error at that line, once the records before have been read.
-package struct CSVReader: ~Copyable, Sendable {
+public struct CSVReader: ~Copyable, Sendable {
   let dialect: Dialect
   /// How many octets the file has, `nil` for a pipe.
-  package let size: Int?
+  public let size: Int?
 
   private let limit: Int
   private var source: ByteSource
@@ -43,12 +43,12 @@ package struct CSVReader: ~Copyable, Sendable {
   /// What is wrong behind the checked text.
   private var defect: UTF8Check.Finding?
 
-  package init(path: String, options: CSVOptions = CSVOptions()) throws(SpreadsheetError) {
+  public init(path: String, options: CSVOptions = CSVOptions()) throws(SpreadsheetError) {
     let source = try ByteSource(path: path)
     try self.init(source, options: options)
   }
 
-  package init(bytes: [UInt8], options: CSVOptions = CSVOptions()) throws(SpreadsheetError) {
+  public init(bytes: [UInt8], options: CSVOptions = CSVOptions()) throws(SpreadsheetError) {
     let source = ByteSource(bytes: bytes)
     try self.init(source, options: options)
   }
@@ -69,13 +69,13 @@ package struct CSVReader: ~Copyable, Sendable {
     self.source = source
   }
 
-  package var encoding: TextEncoding { dialect.encoding }
-  package var delimiter: Delimiter { dialect.delimiter }
+  public var encoding: TextEncoding { dialect.encoding }
+  public var delimiter: Delimiter { dialect.delimiter }
 
   /// Reads the next record that is not an empty line.
   ///
   /// - Returns: Whether there was one; otherwise `row` has no cells, and keeps its place.
-  package mutating func next(into row: inout Row) throws(SpreadsheetError) -> Bool {
+  public mutating func next(into row: inout Row) throws(SpreadsheetError) -> Bool {
     while true {
       let begin = start
       let isLast = isAtEnd && defect == nil

@@ -4,24 +4,24 @@ import Octets
 ///
 /// A cell that such a program would take for a formula gets an apostrophe in front, within quotes;
 /// ``unguarded(_:)`` takes it off again, so that what is written comes back as it was.
-package struct CSVWriter: Sendable {
-  package let delimiter: Delimiter
+public struct CSVWriter: Sendable {
+  public let delimiter: Delimiter
 
-  package init(delimiter: Delimiter = .comma) { self.delimiter = delimiter }
+  public init(delimiter: Delimiter = .comma) { self.delimiter = delimiter }
 
   /// Appends what tells spreadsheet programs that the file is UTF-8; only at its beginning.
-  package static func appendByteOrderMark(to text: inout [UInt8]) {
+  public static func appendByteOrderMark(to text: inout [UInt8]) {
     text.append(contentsOf: [0xEF, 0xBB, 0xBF])
   }
 
   /// Appends a row of UTF-8 cells and its line break.
-  package func append(row cells: some Sequence<some Collection<UInt8>>, to text: inout [UInt8]) {
+  public func append(row cells: some Sequence<some Collection<UInt8>>, to text: inout [UInt8]) {
     let start = text.count
     for cell in cells { append(cell: cell, isFirst: text.count == start, to: &text) }
     text.append("\r\n")
   }
 
-  package func append(row cells: some Sequence<String>, to text: inout [UInt8]) {
+  public func append(row cells: some Sequence<String>, to text: inout [UInt8]) {
     append(row: cells.lazy.map(\.utf8), to: &text)
   }
 
@@ -49,7 +49,7 @@ package struct CSVWriter: Sendable {
   }
 
   /// The cell as it was before a guarding apostrophe was put in front.
-  package static func unguarded(_ cell: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
+  public static func unguarded(_ cell: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
     cell.first == apostrophe && isFormula(cell) ? cell.dropFirst() : cell
   }
 

@@ -1,32 +1,32 @@
 /// A file of contacts: its columns by name, then its rows, read as a stream.
 ///
 /// CSV is the one format for now; a caller sees rows, whatever the file is made of.
-package struct ContactFile: ~Copyable, Sendable {
+public struct ContactFile: ~Copyable, Sendable {
   /// What the file is made of.
-  package enum Format: String, Sendable {
+  public enum Format: String, Sendable {
     case csv
   }
 
-  package let format = Format.csv
+  public let format = Format.csv
   /// The names of the first record: trimmed, none empty, none twice.
-  package let columns: [String]
+  public let columns: [String]
   /// The column that seems to hold the addresses, `nil` when none does.
-  package let emailColumn: Int?
+  public let emailColumn: Int?
   /// The octet behind the header: where the rows begin.
-  package let headerEndOffset: Int
+  public let headerEndOffset: Int
   private var reader: CSVReader
 
-  package var encoding: TextEncoding { reader.encoding }
-  package var delimiter: Delimiter { reader.delimiter }
+  public var encoding: TextEncoding { reader.encoding }
+  public var delimiter: Delimiter { reader.delimiter }
   /// How many octets the file has, to measure `endOffset` against; `nil` for a pipe.
-  package var size: Int? { reader.size }
+  public var size: Int? { reader.size }
 
-  package init(path: String, options: CSVOptions = CSVOptions()) throws(SpreadsheetError) {
+  public init(path: String, options: CSVOptions = CSVOptions()) throws(SpreadsheetError) {
     let reader = try CSVReader(path: path, options: options)
     try self.init(reader, from: nil)
   }
 
-  package init(bytes: [UInt8], options: CSVOptions = CSVOptions()) throws(SpreadsheetError) {
+  public init(bytes: [UInt8], options: CSVOptions = CSVOptions()) throws(SpreadsheetError) {
     let reader = try CSVReader(bytes: bytes, options: options)
     try self.init(reader, from: nil)
   }
@@ -35,14 +35,14 @@ package struct ContactFile: ~Copyable, Sendable {
   ///
   /// The beginning of the file is read as before, so that encoding, delimiter and columns are the
   /// same.
-  package init(
+  public init(
     path: String, options: CSVOptions = CSVOptions(), resumingAt offset: Int, line: Int
   ) throws(SpreadsheetError) {
     let reader = try CSVReader(path: path, options: options)
     try self.init(reader, from: (offset, line))
   }
 
-  package init(
+  public init(
     bytes: [UInt8], options: CSVOptions = CSVOptions(), resumingAt offset: Int, line: Int
   ) throws(SpreadsheetError) {
     let reader = try CSVReader(bytes: bytes, options: options)
@@ -72,14 +72,14 @@ package struct ContactFile: ~Copyable, Sendable {
   /// Reads the next row; empty lines are passed over.
   ///
   /// - Returns: Whether there was one; `false` at the end of the file.
-  package mutating func next(into row: inout Row) throws(SpreadsheetError) -> Bool {
+  public mutating func next(into row: inout Row) throws(SpreadsheetError) -> Bool {
     try reader.next(into: &row)
   }
 
   /// Finds a column by its name: as written, else the case of letters aside.
   ///
   /// - Throws: `noColumn`, which lists the names there are.
-  package func column(named name: String) throws(SpreadsheetError) -> Int {
+  public func column(named name: String) throws(SpreadsheetError) -> Int {
     if let index = columns.firstIndex(of: name) { return index }
     let lower = name.lowercased()
     if let index = columns.firstIndex(where: { $0.lowercased() == lower }) { return index }

@@ -1,16 +1,16 @@
 import Octets
 
 /// The character between the cells of a record.
-package enum Delimiter: UInt8, Sendable, CaseIterable {
+public enum Delimiter: UInt8, Sendable, CaseIterable {
   case comma = 0x2C
   case semicolon = 0x3B
   case tab = 0x09
   case pipe = 0x7C
 
-  package var text: String { String(UnicodeScalar(rawValue)) }
+  public var text: String { String(UnicodeScalar(rawValue)) }
 
   /// Reads the character itself or its name (`comma`, `semicolon`, `tab`, `pipe`).
-  package init?(_ text: String) {
+  public init?(_ text: String) {
     switch text.lowercased() {
     case ",", "comma": self = .comma
     case ";", "semicolon": self = .semicolon

@@ -1,12 +1,12 @@
 import Octets
 
 /// The kinds of file that are handed in where a CSV file is asked for, known by their first octets.
-package enum FileSignature: String, Sendable, CaseIterable {
+public enum FileSignature: String, Sendable, CaseIterable {
   case xlsx, xls, ods, zip, gzip, pdf, image, html, json, rtf, vcard, sqlite, utf16WithoutMark
   case binary
 
   /// With its article, as in "an Excel workbook (XLSX)".
-  package var name: String {
+  public var name: String {
     switch self {
     case .xlsx: "an Excel workbook (XLSX)"
     case .xls: "an old Office file such as an Excel workbook (XLS)"
@@ -25,7 +25,7 @@ package enum FileSignature: String, Sendable, CaseIterable {
     }
   }
 
-  package var advice: String {
+  public var advice: String {
     switch self {
     case .xlsx, .xls, .ods: "Save it as CSV (UTF-8) from its spreadsheet program and use that."
     case .zip, .gzip: "Unpack it and use the CSV file inside."

@@ -4,16 +4,16 @@ import Octets
 ///
 /// Use one `Row` for all records, so that nothing is allocated per row; a slice that outlives the
 /// next read costs a copy. Text is UTF-8, whatever the file's encoding.
-package struct Row: Sendable {
+public struct Row: Sendable {
   /// The record's text; quotes and delimiters lie between the cells.
-  package internal(set) var bytes: [UInt8] = []
+  public internal(set) var bytes: [UInt8] = []
   var cells: [Cell] = []
   /// The line where the record starts; the first line of the file is 1.
-  package internal(set) var line = 0
+  public internal(set) var line = 0
   /// The line after the record: what `resumingAt:line:` wants beside `endOffset`.
-  package internal(set) var nextLine = 0
+  public internal(set) var nextLine = 0
   /// The octet of the file after the record and its line break.
-  package internal(set) var endOffset = 0
+  public internal(set) var endOffset = 0
 
   /// Where a cell's text lies in `bytes`.
   struct Cell: Sendable, Equatable {
@@ -21,32 +21,32 @@ package struct Row: Sendable {
     var end: UInt32
   }
 
-  package init() {}
+  public init() {}
 
   /// How many cells the record has: fewer than the header in a ragged file, or more.
-  package var count: Int { cells.count }
+  public var count: Int { cells.count }
 
   /// Whether all cells are empty or white space, as in the `;;;` that spreadsheets leave behind.
-  package var isBlank: Bool {
+  public var isBlank: Bool {
     (0..<count).allSatisfy { self[$0].allSatisfy(\.isASCIIWhitespace) }
   }
 
   /// The range of a cell in `bytes`, empty for a cell that the record lacks.
-  package func range(_ index: Int) -> Range<Int> {
+  public func range(_ index: Int) -> Range<Int> {
     guard cells.indices.contains(index) else { return 0..<0 }
     return Int(cells[index].start)..<Int(cells[index].end)
   }
 
   /// The text of a cell, empty for a cell that the record lacks.
-  package subscript(index: Int) -> ArraySlice<UInt8> { bytes[range(index)] }
+  public subscript(index: Int) -> ArraySlice<UInt8> { bytes[range(index)] }
 
   /// The text of a cell without white space around it.
-  package func trimmed(_ index: Int) -> ArraySlice<UInt8> { self[index].trimmingASCIIWhitespace }
+  public func trimmed(_ index: Int) -> ArraySlice<UInt8> { self[index].trimmingASCIIWhitespace }
 
-  package func text(_ index: Int) -> String { String(decoding: self[index], as: UTF8.self) }
+  public func text(_ index: Int) -> String { String(decoding: self[index], as: UTF8.self) }
 
   /// All cells as strings, for previews and tests.
-  package var texts: [String] { (0..<count).map { text($0) } }
+  public var texts: [String] { (0..<count).map { text($0) } }
 
   /// Takes over the text of a record whose cells are already in place.
   mutating func fill(from record: UnsafeBufferPointer<UInt8>, quoted: [Int]) {

@@ -1,5 +1,5 @@
 /// Why a contact file cannot be read, each with a sentence that says what to do.
-package enum SpreadsheetError: Error, Equatable, Sendable {
+public enum SpreadsheetError: Error, Equatable, Sendable {
   /// The file could not be opened; `code` is the system's error number.
   case cannotOpen(path: String, code: Int32)
   /// Reading stopped half-way; `code` is the system's error number.
@@ -25,7 +25,7 @@ package enum SpreadsheetError: Error, Equatable, Sendable {
   case cannotResume(offset: Int)
 
   /// The line it is about, where there is one; the first line of the file is 1.
-  package var line: Int? {
+  public var line: Int? {
     switch self {
     case .nulByte(let line), .unclosedQuote(let line), .noHeader(let line): line
     case .lineTooLong(let line, _), .tooManyColumns(let line, _), .wrongEncoding(let line, _): line
@@ -37,7 +37,7 @@ package enum SpreadsheetError: Error, Equatable, Sendable {
 }
 
 extension SpreadsheetError: CustomStringConvertible {
-  package var description: String {
+  public var description: String {
     switch self {
     case .cannotOpen(let path, let code):
       "Cannot open '\(path)': \(SystemError.sentence(code))"

@@ -1,11 +1,11 @@
 /// How a file's octets stand for characters.
-package enum TextEncoding: String, Sendable, CaseIterable {
+public enum TextEncoding: String, Sendable, CaseIterable {
   case utf8 = "utf-8"
   case utf16LittleEndian = "utf-16le"
   case utf16BigEndian = "utf-16be"
   case windows1252 = "windows-1252"
 
-  package var name: String {
+  public var name: String {
     switch self {
     case .utf8: "UTF-8"
     case .utf16LittleEndian: "UTF-16 (little endian)"

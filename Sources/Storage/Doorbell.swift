@@ -4,7 +4,7 @@ import Locking
 ///
 /// A ring says only that something may be new; who wakes looks for themselves. To miss nothing,
 /// one takes ``generation`` before looking and waits after that one.
-package final class Doorbell: Sendable {
+public final class Doorbell: Sendable {
   private typealias Waiter = UnsafeContinuation<Void, Never>
 
   private struct State: Sendable {
@@ -18,13 +18,13 @@ package final class Doorbell: Sendable {
   /// Longer waits are cut to this.
   private static let longest = Duration.seconds(24 * 3_600)
 
-  package init() {}
+  public init() {}
 
   /// How often it has rung.
-  package var generation: Int { state.withLock { $0.generation } }
+  public var generation: Int { state.withLock { $0.generation } }
 
   /// Wakes everyone who waits; costs next to nothing when nobody does.
-  package func ring() {
+  public func ring() {
     let woken: [Int: Waiter] = state.withLock { state in
       state.generation &+= 1
       guard !state.waiting.isEmpty else { return [:] }
@@ -35,7 +35,7 @@ package final class Doorbell: Sendable {
   }
 
   /// Returns after the next ring, after `limit`, or when the task is cancelled.
-  package func wait(upTo limit: Duration) async {
+  public func wait(upTo limit: Duration) async {
     await wait(after: generation, upTo: limit)
   }
 
@@ -44,7 +44,7 @@ package final class Doorbell: Sendable {
   ///
   /// - Returns: The generation to wait after next time.
   @discardableResult
-  package func wait(after generation: Int, upTo limit: Duration) async -> Int {
+  public func wait(after generation: Int, upTo limit: Duration) async -> Int {
     guard limit > .zero else { return self.generation }
     await withTaskGroup(of: Void.self) { group in
       group.addTask { await self.ringing(after: generation) }

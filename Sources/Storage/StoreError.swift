@@ -1,11 +1,11 @@
-package import Database
+public import Database
 
 /// What the store throws, for rooms that know nothing of databases.
-package typealias StoreError = DatabaseError
+public typealias StoreError = DatabaseError
 
 extension StoreError {
   /// Whether a rule of the database said no to the values, so that trying again is of no use.
-  package var isRefusal: Bool {
+  public var isRefusal: Bool {
     if case .constraint = self { true } else { false }
   }
 }

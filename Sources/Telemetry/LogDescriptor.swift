@@ -5,7 +5,7 @@ import Locking
 ///
 /// A closed pipe is not an error and a full one is waited for only briefly: a program must not
 /// stop sending because nobody reads its log. Lines that found no room are counted.
-package final class LogDescriptor: Sendable {
+public final class LogDescriptor: Sendable {
   private struct State {
     var lost = 0
     var isStalled = false
@@ -24,16 +24,16 @@ package final class LogDescriptor: Sendable {
   private let descriptor: Int32
   private let state = Lock(State())
 
-  package static let standardError = LogDescriptor(STDERR_FILENO)
+  public static let standardError = LogDescriptor(STDERR_FILENO)
 
   /// - Parameter descriptor: Stays the caller's to close.
-  package init(_ descriptor: Int32) {
+  public init(_ descriptor: Int32) {
     self.descriptor = descriptor
     Self.ignoreBrokenPipes()
   }
 
   /// How many lines found no room or nobody to read them.
-  package var lostLines: Int { state.withLock { $0.lost } }
+  public var lostLines: Int { state.withLock { $0.lost } }
 
   func write(_ line: [UInt8]) {
     state.withLock { state in

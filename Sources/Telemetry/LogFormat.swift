@@ -1,7 +1,7 @@
 import Octets
 
 /// How a log line looks.
-package enum LogFormat: Sendable {
+public enum LogFormat: Sendable {
   /// One JSON object, for machines.
   case json
   /// `time LEVEL message name=value`, for people.

@@ -1,5 +1,5 @@
 /// How much a log line matters to whoever runs the program.
-package enum LogLevel: Int, Sendable, Comparable, CaseIterable {
+public enum LogLevel: Int, Sendable, Comparable, CaseIterable {
   /// For finding a fault; the only level that may name a recipient.
   case debug
   /// Something worth counting.
@@ -10,7 +10,7 @@ package enum LogLevel: Int, Sendable, Comparable, CaseIterable {
   case error
 
   /// The level that a configuration file calls `name`; `nil` when there is none.
-  package init?(name: some StringProtocol) {
+  public init?(name: some StringProtocol) {
     switch name.lowercased() {
     case "debug": self = .debug
     case "info": self = .info
@@ -29,5 +29,5 @@ package enum LogLevel: Int, Sendable, Comparable, CaseIterable {
     }
   }
 
-  package static func < (left: Self, right: Self) -> Bool { left.rawValue < right.rawValue }
+  public static func < (left: Self, right: Self) -> Bool { left.rawValue < right.rawValue }
 }

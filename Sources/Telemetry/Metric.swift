@@ -1,12 +1,12 @@
 import Synchronization
 
 /// One number that may be read and changed from any thread.
-package final class Metric: Sendable {
+public final class Metric: Sendable {
   private let bits = Atomic<UInt64>(0)
 
-  package var value: Double { Double(bitPattern: bits.load(ordering: .relaxed)) }
+  public var value: Double { Double(bitPattern: bits.load(ordering: .relaxed)) }
 
-  package func add(_ amount: Double = 1) {
+  public func add(_ amount: Double = 1) {
     var old = bits.load(ordering: .relaxed)
     while true {
       let new = (Double(bitPattern: old) + amount).bitPattern
@@ -17,5 +17,5 @@ package final class Metric: Sendable {
   }
 
   /// For gauges only: a counter never goes back.
-  package func set(_ value: Double) { bits.store(value.bitPattern, ordering: .relaxed) }
+  public func set(_ value: Double) { bits.store(value.bitPattern, ordering: .relaxed) }
 }

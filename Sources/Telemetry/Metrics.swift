@@ -5,7 +5,7 @@ import Octets
 ///
 /// A metric is looked up by name and labels; keep the ``Metric`` on a hot path. Never label by
 /// address, campaign or raw URL.
-package final class Metrics: Sendable {
+public final class Metrics: Sendable {
   private enum Kind: Sendable {
     case counter
     case gauge
@@ -24,10 +24,10 @@ package final class Metrics: Sendable {
 
   private let families = Lock<[String: Family]>([:])
 
-  package init() {}
+  public init() {}
 
   /// A number that only grows; its name ends in `_total`.
-  package func counter(
+  public func counter(
     _ name: StaticString, help: StaticString = "",
     labels: KeyValuePairs<StaticString, String> = [:]
   ) -> Metric {
@@ -35,7 +35,7 @@ package final class Metrics: Sendable {
   }
 
   /// A number that goes up and down.
-  package func gauge(
+  public func gauge(
     _ name: StaticString, help: StaticString = "",
     labels: KeyValuePairs<StaticString, String> = [:]
   ) -> Metric {
@@ -43,7 +43,7 @@ package final class Metrics: Sendable {
   }
 
   /// Everything, sorted by name, for `text/plain; version=0.0.4`.
-  package func exposition() -> [UInt8] {
+  public func exposition() -> [UInt8] {
     var text: [UInt8] = []
     let families = families.withLock { $0 }
     for (name, family) in families.sorted(by: { $0.key < $1.key }) {

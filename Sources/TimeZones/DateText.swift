@@ -1,8 +1,8 @@
-package import Octets
+public import Octets
 
 extension Zone {
   /// As in `2026-05-01 09:30`.
-  package func numeric(_ moment: Timestamp) -> String {
+  public func numeric(_ moment: Timestamp) -> String {
     let shown = civil(at: moment)
     var text: [UInt8] = []
     text.append(date: shown)
@@ -12,7 +12,7 @@ extension Zone {
   }
 
   /// As in `1 May 2026, 09:30`.
-  package func written(_ moment: Timestamp) -> String {
+  public func written(_ moment: Timestamp) -> String {
     let shown = civil(at: moment)
     var text: [UInt8] = []
     text.append(decimal: shown.day)

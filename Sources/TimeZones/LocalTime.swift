@@ -1,17 +1,17 @@
-package import Octets
+public import Octets
 
 /// A date and time of day without a zone, as a form field of type `datetime-local` holds it.
-package struct LocalTime: Sendable, Equatable {
-  package let civil: Timestamp.Civil
+public struct LocalTime: Sendable, Equatable {
+  public let civil: Timestamp.Civil
 
-  package init(_ civil: Timestamp.Civil) { self.civil = civil }
+  public init(_ civil: Timestamp.Civil) { self.civil = civil }
 
   /// From `2026-05-01T09:30` or `2026-05-01T09:30:15`; a blank may stand for the T, as people write
   /// it where a browser has no such field.
   ///
   /// `nil` when the text has another form, when there is no such day or time, or when the year is
   /// not one from 1970 to 9999.
-  package init?(_ text: String) {
+  public init?(_ text: String) {
     let octets = Array(text.utf8)
     let form = Array("0000-00-00T00:00:00".utf8)
     guard octets.count == 16 || octets.count == 19 else { return nil }
@@ -36,7 +36,7 @@ package struct LocalTime: Sendable, Equatable {
   }
 
   /// For the field's `value`: to the minute, or to the second when that is not 0.
-  package var value: String {
+  public var value: String {
     var text: [UInt8] = []
     text.append(date: civil)
     text.append("T")

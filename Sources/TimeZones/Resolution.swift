@@ -1,7 +1,7 @@
-package import Octets
+public import Octets
 
 /// The moment that a date and time of day in a zone stand for.
-package enum Resolution: Sendable, Equatable {
+public enum Resolution: Sendable, Equatable {
   case exact(Timestamp)
   /// Clocks skip this time; the moment is as far past the change as the time is past the last one
   /// that clocks show (RFC 5545, section 3.3.5).
@@ -10,7 +10,7 @@ package enum Resolution: Sendable, Equatable {
   case ambiguous(first: Timestamp, second: Timestamp)
 
   /// The moment to take when nobody is asked: of two the first.
-  package var moment: Timestamp {
+  public var moment: Timestamp {
     switch self {
     case .exact(let moment), .gap(let moment), .ambiguous(let moment, _): moment
     }
@@ -19,7 +19,7 @@ package enum Resolution: Sendable, Equatable {
 
 extension Zone {
   /// When the clocks there show `civil`, its weekday aside.
-  package func timestamp(of civil: Timestamp.Civil) -> Resolution {
+  public func timestamp(of civil: Timestamp.Civil) -> Resolution {
     // Seconds of a clock that is never changed; no offset is as long as the window's margins.
     let shown = Timestamp(civil).seconds
     let margin: Int64 = 27 * 3_600

@@ -1,21 +1,21 @@
-package import Octets
+public import Octets
 
 /// A time zone of the system's database, as in `Europe/Berlin`.
-package struct Zone: Sendable {
+public struct Zone: Sendable {
   /// As it was asked for.
-  package let name: String
+  public let name: String
   let rules: ZoneRules
 
   /// Universal time, which needs no file.
-  package static let utc = Zone(name: "UTC", rules: .utc)
+  public static let utc = Zone(name: "UTC", rules: .utc)
 
   /// The names that people choose from, sorted: a city each, and `UTC`.
-  package static var names: [String] { Atlas.system.names }
+  public static var names: [String] { Atlas.system.names }
 
   /// The zone of that name, older names and other spellings of the database among them.
   ///
   /// The name may come from a stranger. A zone is read from its file once.
-  package init(named name: String) throws(ZoneError) {
+  public init(named name: String) throws(ZoneError) {
     self = try Atlas.system.zone(named: name)
   }
 
@@ -25,24 +25,24 @@ package struct Zone: Sendable {
   }
 
   /// Seconds ahead of UTC; negative in the west.
-  package func offset(at moment: Timestamp) -> Int {
+  public func offset(at moment: Timestamp) -> Int {
     rules.period(at: moment.seconds).offset
   }
 
   /// What the people there call their time, as in `CEST` or `+0545`.
-  package func abbreviation(at moment: Timestamp) -> String {
+  public func abbreviation(at moment: Timestamp) -> String {
     rules.period(at: moment.seconds).abbreviation
   }
 
   /// What the clocks and calendars there show.
-  package func civil(at moment: Timestamp) -> Timestamp.Civil {
+  public func civil(at moment: Timestamp) -> Timestamp.Civil {
     let shift = Int64(offset(at: moment)) * 1_000_000
     let (shown, overflows) = moment.microseconds.addingReportingOverflow(shift)
     return Timestamp(microseconds: overflows ? (shift > 0 ? .max : .min) : shown).civil
   }
 
   /// The next time that the clocks there are changed, `nil` when no such day is known.
-  package func nextTransition(after moment: Timestamp) -> Transition? {
+  public func nextTransition(after moment: Timestamp) -> Transition? {
     guard let change = rules.nextChange(after: moment.seconds) else { return nil }
     return Transition(
       moment: Timestamp(saturating: change), before: rules.period(at: change - 1).offset,
@@ -50,19 +50,19 @@ package struct Zone: Sendable {
   }
 
   /// A change of the clocks; offsets are in seconds ahead of UTC.
-  package struct Transition: Sendable, Equatable {
-    package let moment: Timestamp
-    package let before: Int
-    package let after: Int
+  public struct Transition: Sendable, Equatable {
+    public let moment: Timestamp
+    public let before: Int
+    public let after: Int
   }
 }
 
 extension Zone: Equatable {
-  package static func == (left: Self, right: Self) -> Bool { left.name == right.name }
+  public static func == (left: Self, right: Self) -> Bool { left.name == right.name }
 }
 
 /// Why there is no such zone.
-package enum ZoneError: Error, Equatable {
+public enum ZoneError: Error, Equatable {
   /// The system's database has no zone of that name.
   case unknown
   /// The system's database has the name, but its file is missing or damaged.

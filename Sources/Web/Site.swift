@@ -1,9 +1,9 @@
-package import Crypto
-package import HTTP
-package import Storage
+public import Crypto
+public import HTTP
+public import Storage
 
 /// The web pages: what people see of Martlet.
-package struct Site: Sendable {
+public struct Site: Sendable {
   let settings: SiteSettings
   let store: Store
   let keys: KeyRing
@@ -13,7 +13,7 @@ package struct Site: Sendable {
   let noticeKey: SecretKey
   let accounts: Accounts
 
-  package init(_ settings: SiteSettings, store: Store, keys: KeyRing) {
+  public init(_ settings: SiteSettings, store: Store, keys: KeyRing) {
     self.settings = settings
     self.store = store
     self.keys = keys
@@ -25,7 +25,7 @@ package struct Site: Sendable {
   }
 
   /// What answers every request.
-  package var responder: any Responder {
+  public var responder: any Responder {
     var routes = Routes(site: self)
     routes.addAll()
     return routes.router

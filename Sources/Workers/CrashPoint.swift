@@ -2,7 +2,7 @@ import Glibc
 import Locking
 
 /// The moments around the ledger at which a test can end the process without warning.
-package enum CrashPoint: String, Sendable, CaseIterable {
+public enum CrashPoint: String, Sendable, CaseIterable {
   case importBatch = "import-batch"
   case planChunk = "plan-chunk"
   case claimed
@@ -17,14 +17,14 @@ package enum CrashPoint: String, Sendable, CaseIterable {
 /// Ends the process with SIGKILL at a chosen passing of a chosen point; usually at none.
 ///
 /// What a crash leaves behind can only be tested by crashing.
-package struct CrashPlan: Sendable {
+public struct CrashPlan: Sendable {
   private let target: CrashPoint?
   private let passing: Int
   /// The delivery that it is about, where only one is.
   private let delivery: Int?
   private let passed = Lock(0)
 
-  package static let none = CrashPlan(at: nil, passing: 0)
+  public static let none = CrashPlan(at: nil, passing: 0)
 
   private init(at target: CrashPoint?, passing: Int, delivery: Int? = nil) {
     self.target = target
@@ -33,7 +33,7 @@ package struct CrashPlan: Sendable {
   }
 
   /// Reads `before-dot`, `before-dot:250`, or `composing#7`: whenever delivery 7 is composed.
-  package init?(_ text: String) {
+  public init?(_ text: String) {
     let poisoned = text.split(separator: "#", maxSplits: 1, omittingEmptySubsequences: false)
     if poisoned.count > 1 {
       guard poisoned[0] == CrashPoint.composing.rawValue, let number = Int(poisoned[1]), number >= 1

@@ -1,38 +1,38 @@
 import MIME
-package import Model
+public import Model
 import Octets
-package import Spreadsheet
-package import Storage
+public import Spreadsheet
+public import Storage
 
 /// Brings a contact file into the database, row by row, so that a killed import goes on where it
 /// stopped.
-package struct Importer: Sendable {
+public struct Importer: Sendable {
   private let store: Store
   private let crash: CrashPlan
   private static let batch = 5_000
 
   private let stop: StopSign?
 
-  package init(store: Store, crash: CrashPlan = .none, stop: StopSign? = nil) {
+  public init(store: Store, crash: CrashPlan = .none, stop: StopSign? = nil) {
     self.store = store
     self.crash = crash
     self.stop = stop
   }
 
   /// What a contact file looks like, without reading its rows.
-  package struct Survey: Sendable {
-    package let columns: [String]
-    package let emailColumn: Int
+  public struct Survey: Sendable {
+    public let columns: [String]
+    public let emailColumn: Int
     /// Where the rows begin.
-    package let offset: Int
+    public let offset: Int
     /// The line of the first row.
-    package let line: Int
+    public let line: Int
   }
 
   /// Looks at the head of a file; `column` names the one with the addresses, `nil` to guess.
   ///
   /// It throws also when no column seems to hold addresses.
-  package static func survey(
+  public static func survey(
     _ path: String, column: String?
   ) throws(SpreadsheetError) -> Survey {
     let file = try ContactFile(path: path)
@@ -48,7 +48,7 @@ package struct Importer: Sendable {
   ///
   /// - Returns: The audience, ready unless it was stopped before.
   /// - Throws: ``SpreadsheetError`` when the file cannot be read to its end, ``StoreError``.
-  package func run(_ audience: Audience, at path: String? = nil) async throws -> Audience {
+  public func run(_ audience: Audience, at path: String? = nil) async throws -> Audience {
     var audience = audience
     if audience.state == .ready { return audience }
     var file = try ContactFile(
@@ -77,7 +77,7 @@ package struct Importer: Sendable {
   }
 
   /// A row of the file as a recipient, or the reason why not.
-  package static func verdict(
+  public static func verdict(
     on row: Row, emailColumn: Int, of columns: Int
   ) -> AudienceRow {
     var fields: [UInt8] = []

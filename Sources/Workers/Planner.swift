@@ -1,9 +1,9 @@
-package import Model
+public import Model
 import Octets
-package import Storage
+public import Storage
 
 /// Freezes a campaign's audience: one delivery per recipient, exclusions with their reason.
-package struct Planner: Sendable {
+public struct Planner: Sendable {
   private let store: Store
   private let crash: CrashPlan
   /// Rows a transaction: about 20 ms, so that the ledgers of other campaigns never wait long.
@@ -11,7 +11,7 @@ package struct Planner: Sendable {
 
   private let stop: StopSign?
 
-  package init(store: Store, crash: CrashPlan = .none, stop: StopSign? = nil) {
+  public init(store: Store, crash: CrashPlan = .none, stop: StopSign? = nil) {
     self.store = store
     self.crash = crash
     self.stop = stop
@@ -20,7 +20,7 @@ package struct Planner: Sendable {
   /// Plans what is missing and moves the campaign from *preparing* to *sending*.
   ///
   /// A planner that was killed or stopped goes on behind the last chunk.
-  package func run(_ campaign: Campaign) async throws(StoreError) {
+  public func run(_ campaign: Campaign) async throws(StoreError) {
     while stop?.isRaised != true {
       guard try await store.deliveries.planNext(Self.chunk, of: campaign) > 0 else {
         try await store.campaigns.beginSending(campaign.key, now: .now())

@@ -1,7 +1,7 @@
 import Locking
 
 /// Asks work that goes on in steps to end after the step at hand.
-package final class StopSign: Sendable {
+public final class StopSign: Sendable {
   private struct State: Sendable {
     var isRaised = false
     var actions: [@Sendable () -> Void] = []
@@ -9,11 +9,11 @@ package final class StopSign: Sendable {
 
   private let state = Lock(State())
 
-  package init() {}
+  public init() {}
 
-  package var isRaised: Bool { state.withLock { $0.isRaised } }
+  public var isRaised: Bool { state.withLock { $0.isRaised } }
 
-  package func raise() {
+  public func raise() {
     let actions = state.withLock { state in
       state.isRaised = true
       defer { state.actions = [] }
@@ -23,7 +23,7 @@ package final class StopSign: Sendable {
   }
 
   /// Does `action` once the sign is raised, at once if it is already.
-  package func whenRaised(_ action: @escaping @Sendable () -> Void) {
+  public func whenRaised(_ action: @escaping @Sendable () -> Void) {
     let isRaised = state.withLock { state in
       if !state.isRaised { state.actions.append(action) }
       return state.isRaised
@@ -35,7 +35,7 @@ package final class StopSign: Sendable {
   /// that: then the work's task is cancelled, which cuts its connections.
   ///
   /// - Returns: What the work returns; it is waited for in any case.
-  package func cutting<Result: Sendable>(
+  public func cutting<Result: Sendable>(
     after grace: Duration, _ work: @escaping @Sendable () async throws -> Result
   ) async throws -> Result? {
     try await withThrowingTaskGroup(of: Result?.self) { group in

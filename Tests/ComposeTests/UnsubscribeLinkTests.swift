@@ -29,7 +29,7 @@ struct UnsubscribeLinkTests {
     #expect(!link.isOneClick)
     #expect(url(link) == "mailto:ada@example.org?subject=unsubscribe")
     #expect(
-      String(decoding: link.header(forDelivery: 1), as: UTF8.self)
+      String(decoding: link.header(for: link.url(forDelivery: 1)), as: UTF8.self)
         == "<mailto:ada@example.org?subject=unsubscribe>")
   }
 
@@ -49,7 +49,7 @@ struct UnsubscribeLinkTests {
     #expect(link.isOneClick)
     #expect(url(link).hasPrefix("https://mail.example.org/u/"))
     #expect(
-      String(decoding: link.header(forDelivery: 1), as: UTF8.self)
+      String(decoding: link.header(for: link.url(forDelivery: 1)), as: UTF8.self)
         == "<\(url(link))>, <mailto:ada@example.org?subject=unsubscribe>")
     let token = url(link).dropFirst("https://mail.example.org/u/".count)
     #expect(token.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "-_".contains($0)) })

@@ -1,9 +1,9 @@
 import Glibc
 
 /// The public test data beside the checkout; tests that need it say so when it is absent.
-package enum Corpora {
+public enum Corpora {
   /// The folder that `MARTLET_CORPORA` names, `../shared/corpora` from the package by default.
-  package static let folder: String? = {
+  public static let folder: String? = {
     let here = #filePath
     let root = here.split(separator: "/").dropLast(3).joined(separator: "/")
     let path = getenv("MARTLET_CORPORA").map { String(cString: $0) } ?? "/\(root)/../shared/corpora"
@@ -11,7 +11,7 @@ package enum Corpora {
   }()
 
   /// The octets of one file of a corpus, `nil` when it cannot be read.
-  package static func bytes(_ path: String) -> [UInt8]? {
+  public static func bytes(_ path: String) -> [UInt8]? {
     guard let folder, let file = fopen("\(folder)/\(path)", "rb") else { return nil }
     defer { fclose(file) }
     var content: [UInt8] = []

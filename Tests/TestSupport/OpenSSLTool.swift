@@ -1,13 +1,13 @@
-package import Foundation
+public import Foundation
 
 /// The program that makes certificates for tests.
-package enum OpenSSLTool {
+public enum OpenSSLTool {
   private static let path = "/usr/bin/openssl"
 
-  package static var isThere: Bool { FileManager.default.isExecutableFile(atPath: path) }
+  public static var isThere: Bool { FileManager.default.isExecutableFile(atPath: path) }
 
   /// A new folder with `certificate.pem`, for `name` and 127.0.0.1, and its `key.pem`.
-  package static func makeCertificate(name: String, isExpired: Bool = false) throws -> URL {
+  public static func makeCertificate(name: String, isExpired: Bool = false) throws -> URL {
     let folder = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     try run(

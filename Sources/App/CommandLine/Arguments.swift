@@ -1,39 +1,39 @@
 /// What was written behind a command's name, by option and place.
 ///
 /// The operands fill their places from the first on; only the last place may take several.
-package struct Arguments: Sendable {
+public struct Arguments: Sendable {
   /// The command they were written for.
-  package let command: String
+  public let command: String
   /// Everything that belongs to no option, in order.
-  package let operands: [String]
+  public let operands: [String]
   private let values: [String: [String]]
 
-  package init(command: String, operands: [String], values: [String: [String]]) {
+  public init(command: String, operands: [String], values: [String: [String]]) {
     self.command = command
     self.operands = operands
     self.values = values
   }
 
   /// Whether a flag, or an option with a value, was given.
-  package func has(_ name: String) -> Bool { values[name] != nil }
+  public func has(_ name: String) -> Bool { values[name] != nil }
 
   /// The value of an option, `nil` when it was not given.
-  package func value(_ name: String) -> String? { values[name]?.last }
+  public func value(_ name: String) -> String? { values[name]?.last }
 
   /// All values of an option that may be repeated.
-  package func values(_ name: String) -> [String] { values[name] ?? [] }
+  public func values(_ name: String) -> [String] { values[name] ?? [] }
 
   /// The value of an option in another type, `nil` when it was not given.
   ///
   /// - Throws: `UsageError` that names the option and what it takes.
-  package func value<Value>(
+  public func value<Value>(
     _ name: String, as conversion: Conversion<Value>
   ) throws(UsageError) -> Value? {
     guard let text = value(name) else { return nil }
     return try convert(text, of: name, as: conversion)
   }
 
-  package func values<Value>(
+  public func values<Value>(
     _ name: String, as conversion: Conversion<Value>
   ) throws(UsageError) -> [Value] {
     var converted: [Value] = []
@@ -42,13 +42,13 @@ package struct Arguments: Sendable {
   }
 
   /// The value of an option that must be there.
-  package func required(_ name: String) throws(UsageError) -> String {
+  public func required(_ name: String) throws(UsageError) -> String {
     guard let value = value(name) else { throw fault("Option '--\(name)' is missing.") }
     return value
   }
 
   /// Which of several options that exclude each other was given, `nil` when none was.
-  package func atMostOne(of names: [String]) throws(UsageError) -> String? {
+  public func atMostOne(of names: [String]) throws(UsageError) -> String? {
     let given = names.filter(has)
     guard given.count <= 1 else {
       throw fault("Give only one of \(Self.list(given)).")
@@ -57,7 +57,7 @@ package struct Arguments: Sendable {
   }
 
   /// Which of several options was given, when it must be one.
-  package func exactlyOne(of names: [String]) throws(UsageError) -> String {
+  public func exactlyOne(of names: [String]) throws(UsageError) -> String {
     guard let name = try atMostOne(of: names) else {
       throw fault("Give one of \(Self.list(names)).")
     }
@@ -65,7 +65,7 @@ package struct Arguments: Sendable {
   }
 
   /// A usage error about this command.
-  package func fault(_ message: String) -> UsageError { UsageError(message, command: command) }
+  public func fault(_ message: String) -> UsageError { UsageError(message, command: command) }
 
   private func convert<Value>(
     _ text: String, of name: String, as conversion: Conversion<Value>

@@ -1,17 +1,17 @@
 /// Something the program can be told to do: its name, what it takes, and what it does.
-package struct Command: Sendable {
+public struct Command: Sendable {
   /// One word, or two as in `address check`.
-  package let name: String
+  public let name: String
   /// One line for the list of commands: small first letter, no full stop.
-  package let summary: String
+  public let summary: String
   /// What the help says below the summary; empty lines part paragraphs.
-  package let details: String
-  package let options: [Option]
-  package let operands: [Operand]
-  package let examples: [Example]
-  package let run: @Sendable (Arguments, Console) async throws -> ExitCode
+  public let details: String
+  public let options: [Option]
+  public let operands: [Operand]
+  public let examples: [Example]
+  public let run: @Sendable (Arguments, Console) async throws -> ExitCode
 
-  package init(
+  public init(
     _ name: String, _ summary: String, details: String = "", options: [Option] = [],
     operands: [Operand] = [], examples: [Example] = [],
     run: @escaping @Sendable (Arguments, Console) async throws -> ExitCode
@@ -26,11 +26,11 @@ package struct Command: Sendable {
   }
 
   /// A command line to copy, and what it does.
-  package struct Example: Sendable {
-    package let line: String
-    package let meaning: String
+  public struct Example: Sendable {
+    public let line: String
+    public let meaning: String
 
-    package init(_ line: String, _ meaning: String) {
+    public init(_ line: String, _ meaning: String) {
       self.line = line
       self.meaning = meaning
     }
@@ -41,18 +41,18 @@ package struct Command: Sendable {
 }
 
 /// An option of a command: a flag, or one with a value.
-package struct Option: Sendable {
+public struct Option: Sendable {
   /// Without the hyphens.
-  package let name: String
-  package let short: Character?
+  public let name: String
+  public let short: Character?
   /// What the value is called in the help, as in `FILE`; `nil` for a flag.
-  package let value: String?
-  package let summary: String
-  package let isRequired: Bool
-  package let isRepeated: Bool
+  public let value: String?
+  public let summary: String
+  public let isRequired: Bool
+  public let isRepeated: Bool
 
   /// An option with a value.
-  package init(
+  public init(
     _ name: String, short: Character? = nil, _ value: String, _ summary: String,
     isRequired: Bool = false, isRepeated: Bool = false
   ) {
@@ -73,23 +73,23 @@ package struct Option: Sendable {
     self.isRepeated = false
   }
 
-  package static func flag(_ name: String, short: Character? = nil, _ summary: String) -> Option {
+  public static func flag(_ name: String, short: Character? = nil, _ summary: String) -> Option {
     Option(flag: name, short: short, summary)
   }
 }
 
 /// An argument without hyphens, told by its place.
-package struct Operand: Sendable {
-  package enum Arity: Sendable {
+public struct Operand: Sendable {
+  public enum Arity: Sendable {
     case one, optional, oneOrMore, any
   }
 
   /// In capitals, as in `FILE`.
-  package let name: String
-  package let summary: String
-  package let arity: Arity
+  public let name: String
+  public let summary: String
+  public let arity: Arity
 
-  package init(_ name: String, _ summary: String, _ arity: Arity = .one) {
+  public init(_ name: String, _ summary: String, _ arity: Arity = .one) {
     self.name = name
     self.summary = summary
     self.arity = arity

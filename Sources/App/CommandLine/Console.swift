@@ -1,15 +1,15 @@
 import Glibc
 
 /// Where a command's results and messages go: standard output and standard error, or a test.
-package struct Console: Sendable {
-  package let outputStyle: Style
-  package let messageStyle: Style
+public struct Console: Sendable {
+  public let outputStyle: Style
+  public let messageStyle: Style
   /// How wide the terminal of the messages is; `nil` when they go elsewhere.
-  package let messageWidth: Int?
+  public let messageWidth: Int?
   private let output: @Sendable ([UInt8]) -> Void
   private let messages: @Sendable ([UInt8]) -> Void
 
-  package init(
+  public init(
     outputStyle: Style = .plain, messageStyle: Style = .plain, messageWidth: Int? = nil,
     output: @escaping @Sendable ([UInt8]) -> Void, messages: @escaping @Sendable ([UInt8]) -> Void
   ) {
@@ -21,7 +21,7 @@ package struct Console: Sendable {
   }
 
   /// The streams of this process.
-  package static func standard(environment: [String: String]) -> Console {
+  public static func standard(environment: [String: String]) -> Console {
     let isOutputTerminal = isatty(STDOUT_FILENO) == 1
     let isMessageTerminal = isatty(STDERR_FILENO) == 1
     return Console(
@@ -32,17 +32,17 @@ package struct Console: Sendable {
   }
 
   /// Writes results as they are.
-  package func write(_ bytes: [UInt8]) { output(bytes) }
-  package func write(_ text: String) { output(Array(text.utf8)) }
+  public func write(_ bytes: [UInt8]) { output(bytes) }
+  public func write(_ text: String) { output(Array(text.utf8)) }
 
   /// Writes a line of results.
-  package func line(_ text: String) { write(text + "\n") }
+  public func line(_ text: String) { write(text + "\n") }
 
   /// Writes messages as they are, as a progress bar does.
-  package func message(_ bytes: [UInt8]) { messages(bytes) }
+  public func message(_ bytes: [UInt8]) { messages(bytes) }
 
   /// Writes a line of messages.
-  package func complain(_ text: String, terminator: String = "\n") {
+  public func complain(_ text: String, terminator: String = "\n") {
     messages(Array((text + terminator).utf8))
   }
 

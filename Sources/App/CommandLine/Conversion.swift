@@ -1,13 +1,13 @@
 /// Reads a value of one type out of an argument.
-package struct Conversion<Value>: Sendable {
+public struct Conversion<Value>: Sendable {
   /// Completes "takes …", as in "a whole number from 1 to 64".
-  package let expected: String
+  public let expected: String
   /// Answers `nil` to what it cannot read.
-  package let convert: @Sendable (String) -> Value?
+  public let convert: @Sendable (String) -> Value?
   /// Whether what was written may hold a password, and must not be repeated in an error.
-  package let isSecret: Bool
+  public let isSecret: Bool
 
-  package init(
+  public init(
     _ expected: String, isSecret: Bool = false, _ convert: @escaping @Sendable (String) -> Value?
   ) {
     self.expected = expected
@@ -17,7 +17,7 @@ package struct Conversion<Value>: Sendable {
 }
 
 extension Conversion where Value == Int {
-  package static func integer(_ range: ClosedRange<Int>) -> Self {
+  public static func integer(_ range: ClosedRange<Int>) -> Self {
     Self("a whole number from \(range.lowerBound) to \(range.upperBound)") { text in
       Int(text).flatMap { range.contains($0) ? $0 : nil }
     }
@@ -26,7 +26,7 @@ extension Conversion where Value == Int {
 
 extension Conversion where Value == Duration {
   /// As in `60`, `60s`, `500ms`, `5m`, `2h`; seconds where no unit is named.
-  package static var duration: Self {
+  public static var duration: Self {
     Self("a time such as 60s, 500ms, 5m or 2h") { text in
       let digits = text.prefix { $0.isASCII && $0.isNumber }
       guard digits.count <= 9, let number = Int(digits) else { return nil }
@@ -43,7 +43,7 @@ extension Conversion where Value == Duration {
 
 extension Conversion where Value == Double {
   /// Messages a second, as in `50`, `50/s`, `300/m` or `1000/h`.
-  package static var rate: Self {
+  public static var rate: Self {
     Self("a rate such as 50/s, 300/m or 1000/h") { text in
       let parts = text.split(separator: "/", omittingEmptySubsequences: false)
       guard parts.count <= 2, let first = parts.first, let number = Double(first),
@@ -60,7 +60,7 @@ extension Conversion where Value == Double {
 }
 
 extension Conversion where Value == HostAndPort {
-  package static var hostAndPort: Self {
+  public static var hostAndPort: Self {
     Self("a host and a port such as 127.0.0.1:8080") { HostAndPort($0) }
   }
 }
@@ -68,7 +68,7 @@ extension Conversion where Value == HostAndPort {
 extension Conversion
 where Value: RawRepresentable & CaseIterable & Sendable, Value.RawValue == String {
   /// One of an enumeration's words.
-  package static var choice: Self {
+  public static var choice: Self {
     let words = Value.allCases.map { "'\($0.rawValue)'" }
     let expected =
       words.count < 2

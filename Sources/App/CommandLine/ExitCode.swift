@@ -1,5 +1,5 @@
 /// What the program tells its caller when it ends (sysexits.h where it has a number).
-package enum ExitCode: Int32, Sendable {
+public enum ExitCode: Int32, Sendable {
   case ok = 0
   case failure = 1
   /// The command line was wrong.

@@ -1,7 +1,7 @@
 extension Program {
   /// The help of a command, of a group of commands, or of the program for an empty topic; lines
   /// of at most 80 columns, with a line break at the end.
-  package func help(_ topic: String, style: Style = .plain) -> String {
+  public func help(_ topic: String, style: Style = .plain) -> String {
     if let command = commands.first(where: { $0.name == topic }) {
       return help(command, style: style)
     }

@@ -1,18 +1,18 @@
 import Octets
 
 /// A place to listen at or to connect to, as in `127.0.0.1:8080` or `[::1]:25`.
-package struct HostAndPort: Sendable, Equatable, CustomStringConvertible {
+public struct HostAndPort: Sendable, Equatable, CustomStringConvertible {
   /// A name or an address, without brackets.
-  package let host: String
-  package let port: UInt16
+  public let host: String
+  public let port: UInt16
 
-  package init(host: String, port: UInt16) {
+  public init(host: String, port: UInt16) {
     self.host = host
     self.port = port
   }
 
   /// Answers `nil` unless both are there; port 0 asks the system for a free one.
-  package init?(_ text: String) {
+  public init?(_ text: String) {
     guard let colon = text.lastIndex(of: ":"),
       let port = UInt16(text[text.index(after: colon)...]),
       text[text.index(after: colon)...].allSatisfy({ $0 != "+" })
@@ -31,7 +31,7 @@ package struct HostAndPort: Sendable, Equatable, CustomStringConvertible {
     self.init(host: String(host), port: port)
   }
 
-  package var description: String {
+  public var description: String {
     host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)"
   }
 }

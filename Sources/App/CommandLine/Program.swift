@@ -1,14 +1,14 @@
 /// The program as its users see it: a name, a version and commands.
-package struct Program: Sendable {
-  package let name: String
-  package let version: String
-  package let summary: String
+public struct Program: Sendable {
+  public let name: String
+  public let version: String
+  public let summary: String
   /// In the order of the help.
-  package let commands: [Command]
+  public let commands: [Command]
   /// Options that every command takes, before its name or behind.
-  package let options: [Option]
+  public let options: [Option]
 
-  package init(
+  public init(
     name: String, version: String, summary: String, options: [Option] = [], commands: [Command]
   ) {
     self.name = name
@@ -19,7 +19,7 @@ package struct Program: Sendable {
   }
 
   /// What a command line asks for.
-  package enum Request: Sendable {
+  public enum Request: Sendable {
     case run(Command, Arguments)
     /// The help of a command or of a group such as `address`, of the program for the empty name.
     case help(String)
@@ -32,7 +32,7 @@ package struct Program: Sendable {
   ///
   /// Results go to standard output, messages to standard error. A command's `UsageError` ends in
   /// 64, its other errors in 1, each with its own sentence.
-  package func run(_ arguments: [String], on console: Console) async -> ExitCode {
+  public func run(_ arguments: [String], on console: Console) async -> ExitCode {
     do {
       switch try parse(arguments) {
       case .run(let command, let arguments): return try await command.run(arguments, console)
@@ -61,7 +61,7 @@ package struct Program: Sendable {
   }
 
   /// Reads a command line without doing anything.
-  package func parse(_ arguments: [String]) throws(UsageError) -> Request {
+  public func parse(_ arguments: [String]) throws(UsageError) -> Request {
     var early = ArgumentScanner(options: options, command: nil)
     var rest = arguments[...]
     while let first = rest.first, first.hasPrefix("-"), first != "-" {

@@ -1,8 +1,8 @@
 /// Shows progress on a terminal as a bar that is redrawn, elsewhere as a line now and then.
 ///
 /// It gives octets to write; the caller writes them.
-package struct ProgressBar: Sendable {
-  package enum Display: Sendable, Equatable {
+public struct ProgressBar: Sendable {
+  public enum Display: Sendable, Equatable {
     case terminal(columns: Int)
     case lines
     /// Nothing at all, as with `--quiet`.
@@ -12,16 +12,16 @@ package struct ProgressBar: Sendable {
   private let display: Display
   private var shownAt: Duration?
 
-  package init(_ display: Display) { self.display = display }
+  public init(_ display: Display) { self.display = display }
 
   /// The bar of a console's messages.
-  package init(on console: Console) {
+  public init(on console: Console) {
     self.init(console.messageWidth.map { .terminal(columns: $0) } ?? .lines)
   }
 
   /// What to write now: a tenth of a second on a terminal, ten seconds elsewhere lie between two
   /// answers that are not `nil`.
-  package mutating func update(_ progress: Progress, now: Duration) -> [UInt8]? {
+  public mutating func update(_ progress: Progress, now: Duration) -> [UInt8]? {
     let pause: Duration
     switch display {
     case .terminal: pause = .milliseconds(100)
@@ -34,7 +34,7 @@ package struct ProgressBar: Sendable {
   }
 
   /// What to write at the end: the last state, on a line of its own.
-  package func finish(_ progress: Progress) -> [UInt8] { drawing(progress, isLast: true) }
+  public func finish(_ progress: Progress) -> [UInt8] { drawing(progress, isLast: true) }
 
   private func drawing(_ progress: Progress, isLast: Bool) -> [UInt8] {
     switch display {
@@ -49,7 +49,7 @@ package struct ProgressBar: Sendable {
 
   /// One line of at most `columns`: label, bar, percent, counts, rate, time left, note; what does
   /// not fit is left out, the last first, and the bar takes what is over.
-  package static func line(_ progress: Progress, columns: Int, isLast: Bool = false) -> String {
+  public static func line(_ progress: Progress, columns: Int, isLast: Bool = false) -> String {
     var line = progress.label
     let figures = figures(progress, isLast: isLast)
     let least = progress.fraction == nil ? 0 : 12
@@ -65,7 +65,7 @@ package struct ProgressBar: Sendable {
   }
 
   /// One line without a bar.
-  package static func plain(_ progress: Progress, isLast: Bool = false) -> String {
+  public static func plain(_ progress: Progress, isLast: Bool = false) -> String {
     ([progress.label + ":"] + figures(progress, isLast: isLast)).joined(separator: " ")
   }
 

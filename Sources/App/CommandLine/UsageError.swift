@@ -1,13 +1,13 @@
 import Octets
 
 /// What is wrong with a command line, and which command's help explains it.
-package struct UsageError: Error, Equatable, Sendable {
+public struct UsageError: Error, Equatable, Sendable {
   /// A sentence or two.
-  package let message: String
+  public let message: String
   /// The name of the command, `nil` when none was recognised.
-  package var command: String?
+  public var command: String?
 
-  package init(_ message: String, command: String? = nil) {
+  public init(_ message: String, command: String? = nil) {
     self.message = message
     self.command = command
   }
@@ -20,5 +20,5 @@ package struct UsageError: Error, Equatable, Sendable {
 }
 
 extension UsageError: CustomStringConvertible {
-  package var description: String { message }
+  public var description: String { message }
 }

@@ -4,9 +4,9 @@ import Octets
 /// else `.env`, else the default.
 ///
 /// An empty variable counts as none, as Compose files pass on what they lack.
-package struct Configuration: Sendable {
+public struct Configuration: Sendable {
   /// Where a value comes from.
-  package enum Source: Sendable, Equatable {
+  public enum Source: Sendable, Equatable {
     case option
     /// Through a variable of the environment: the setting's own, or `NAME_FILE`.
     case environment(variable: String)
@@ -16,19 +16,19 @@ package struct Configuration: Sendable {
   }
 
   /// Reads a file that `NAME_FILE` names; throws a reason that completes "cannot be read:".
-  package typealias FileReader = (_ path: String) throws(FileFault) -> [UInt8]
+  public typealias FileReader = (_ path: String) throws(FileFault) -> [UInt8]
 
   /// Why a file cannot be read, as a sentence.
-  package struct FileFault: Error, Equatable {
-    package let reason: String
-    package init(_ reason: String) { self.reason = reason }
+  public struct FileFault: Error, Equatable {
+    public let reason: String
+    public init(_ reason: String) { self.reason = reason }
   }
 
   /// What is odd but harmless, a sentence each.
-  package let warnings: [String]
+  public let warnings: [String]
   private let values: [Setting: (text: String, source: Source)]
 
-  package init(
+  public init(
     options: [Setting: String] = [:], environment: [String: String], dotEnv: DotEnv? = nil,
     readingFile: FileReader
   ) throws(ConfigurationError) {
@@ -74,9 +74,9 @@ package struct Configuration: Sendable {
   }
 
   /// The value of a setting, `nil` when there is none and no default.
-  package subscript(setting: Setting) -> String? { values[setting]?.text }
+  public subscript(setting: Setting) -> String? { values[setting]?.text }
 
-  package func source(of setting: Setting) -> Source { values[setting]?.source ?? .nowhere }
+  public func source(of setting: Setting) -> Source { values[setting]?.source ?? .nowhere }
 
   /// Names that begin with ours must be ours: a slip would pass unseen otherwise.
   private static func check(_ name: String, source: Source) throws(ConfigurationError) {
@@ -133,7 +133,7 @@ extension Configuration {
 }
 
 extension Configuration.Source: CustomStringConvertible {
-  package var description: String {
+  public var description: String {
     switch self {
     case .option: "command line"
     case .environment(let variable): "environment, \(variable)"

@@ -1,5 +1,5 @@
 /// Why the program will not start with the settings it was given.
-package enum ConfigurationError: Error, Equatable, Sendable {
+public enum ConfigurationError: Error, Equatable, Sendable {
   /// A line of `.env` that cannot be read.
   case badLine(Int, reason: String)
   case unreadableDotEnv(reason: String)
@@ -16,7 +16,7 @@ package enum ConfigurationError: Error, Equatable, Sendable {
 }
 
 extension ConfigurationError: CustomStringConvertible {
-  package var description: String {
+  public var description: String {
     switch self {
     case .badLine(let line, let reason): "Line \(line) of .env: \(reason)"
     case .unreadableDotEnv(let reason): ".env is there but cannot be read: \(reason)"

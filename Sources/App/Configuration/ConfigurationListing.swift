@@ -8,14 +8,14 @@ extension Configuration {
   ///
   /// Of a database's address only the password is hidden, where it is plain to see which part
   /// that is.
-  package func shown(_ setting: Setting) -> String? {
+  public func shown(_ setting: Setting) -> String? {
     guard let text = self[setting] else { return nil }
     guard setting.isSecret else { return text }
     return setting == .databaseURL ? Self.masked(url: text) : Self.mask
   }
 
   /// A line for each setting: name, value, source, in columns.
-  package func listing() -> String {
+  public func listing() -> String {
     let rows = Setting.allCases.map { setting in
       (setting.name, shown(setting).map(Self.printable) ?? "-", source(of: setting).description)
     }
@@ -28,7 +28,7 @@ extension Configuration {
   }
 
   /// One JSON object: `{"NAME":{"value":…,"source":…,"secret":…},…}`, with a line break.
-  package func listingJSON() -> String {
+  public func listingJSON() -> String {
     let members = Setting.allCases.map { setting in
       let value = shown(setting).map(Self.json) ?? "null"
       return "  \(Self.json(setting.name)): {\"value\": \(value), "

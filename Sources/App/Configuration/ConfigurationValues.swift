@@ -2,29 +2,29 @@ import Octets
 
 /// The settings as the types that the program needs, checked when it starts.
 extension Configuration {
-  package var listen: HostAndPort {
+  public var listen: HostAndPort {
     // The default stands in for nothing: `check` has refused what cannot be read.
     self[.listen].flatMap { HostAndPort($0) } ?? HostAndPort(host: "127.0.0.1", port: 8080)
   }
 
-  package var dataFolder: String { self[.data] ?? "./data" }
-  package var allowedHosts: [String] { list(.allowedHosts) }
-  package var trustedOrigins: [String] { list(.trustedOrigins) }
-  package var trustedProxies: [String] { list(.trustedProxies) }
-  package var privateHosts: [String] { list(.privateHosts) }
+  public var dataFolder: String { self[.data] ?? "./data" }
+  public var allowedHosts: [String] { list(.allowedHosts) }
+  public var trustedOrigins: [String] { list(.trustedOrigins) }
+  public var trustedProxies: [String] { list(.trustedProxies) }
+  public var privateHosts: [String] { list(.privateHosts) }
   /// The time-outs of conversations with mail servers.
   var timeOuts: TimeOuts { self[.timeOuts].flatMap { TimeOuts($0) } ?? TimeOuts() }
-  package var forcesHTTPS: Bool { self[.forceHTTPS].flatMap(Self.truth) ?? false }
+  public var forcesHTTPS: Bool { self[.forceHTTPS].flatMap(Self.truth) ?? false }
   /// `nil`: nothing is said to browsers.
-  package var strictTransport: Duration? {
+  public var strictTransport: Duration? {
     let seconds = self[.strictTransport].flatMap { Int($0) } ?? 0
     return seconds > 0 ? .seconds(seconds) : nil
   }
-  package var smtpPort: UInt16 { self[.smtpPort].flatMap { UInt16($0) } ?? 587 }
-  package var isDebugging: Bool { self[.debug].flatMap(Self.truth) ?? false }
+  public var smtpPort: UInt16 { self[.smtpPort].flatMap { UInt16($0) } ?? 587 }
+  public var isDebugging: Bool { self[.debug].flatMap(Self.truth) ?? false }
 
   /// `DATABASE_URL`, or one made of `POSTGRES_DB` and its like; `nil` means the embedded database.
-  package var databaseURL: String? {
+  public var databaseURL: String? {
     if let url = self[.databaseURL] { return url }
     guard let database = self[.postgresDatabase] else { return nil }
     let password = self[.postgresPassword].map { ":" + Self.escaped($0) } ?? ""
@@ -35,7 +35,7 @@ extension Configuration {
   }
 
   /// - Throws: `missing` when a shared database is used without a key that all nodes share.
-  package func requireSecretKey() throws(ConfigurationError) {
+  public func requireSecretKey() throws(ConfigurationError) {
     guard databaseURL != nil, self[.secretKey] == nil else { return }
     throw .missing(
       .secretKey,
@@ -46,7 +46,7 @@ extension Configuration {
   /// Refuses settings for a shared database, which this version does not know.
   ///
   /// - Throws: `invalid`, so that nobody believes that their PostgreSQL is in use.
-  package func requireEmbeddedDatabase() throws(ConfigurationError) {
+  public func requireEmbeddedDatabase() throws(ConfigurationError) {
     try requireSecretKey()
     guard databaseURL != nil else { return }
     let setting: Setting = self[.databaseURL] == nil ? .postgresDatabase : .databaseURL

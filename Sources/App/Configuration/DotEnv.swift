@@ -5,17 +5,17 @@ import Octets
 /// Values may stand in single quotes (taken as they are) or double ones (`\n`, `\t`, `\"`, `\\`
 /// and `\$` are read); `#` begins a comment, `export` may stand before a name. Nothing is
 /// interpolated.
-package struct DotEnv: Sendable, Equatable {
-  package struct Entry: Sendable, Equatable {
-    package let name: String
-    package let value: String
+public struct DotEnv: Sendable, Equatable {
+  public struct Entry: Sendable, Equatable {
+    public let name: String
+    public let value: String
     /// Counted from 1.
-    package let line: Int
+    public let line: Int
   }
 
-  package let entries: [Entry]
+  public let entries: [Entry]
 
-  package init(_ bytes: [UInt8]) throws(ConfigurationError) {
+  public init(_ bytes: [UInt8]) throws(ConfigurationError) {
     var entries: [Entry] = []
     let text = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? bytes.dropFirst(3) : bytes[...]
     var number = 0

@@ -1,9 +1,9 @@
 import Octets
 
 /// The variables that this process was started with.
-package enum ProcessEnvironment {
+public enum ProcessEnvironment {
   /// Reads them from the kernel, so that no other thread can change them meanwhile.
-  package static func current() -> [String: String] {
+  public static func current() -> [String: String] {
     guard let bytes = try? SettingFile.read("/proc/self/environ") else { return [:] }
     return parse(bytes)
   }

@@ -1,5 +1,5 @@
 /// A setting that the program knows, by the name it has in the environment and in `.env`.
-package enum Setting: String, Sendable, CaseIterable {
+public enum Setting: String, Sendable, CaseIterable {
   case listen = "MARTLET_LISTEN"
   case data = "MARTLET_DATA"
   case secretKey = "SECRET_KEY"
@@ -29,10 +29,10 @@ package enum Setting: String, Sendable, CaseIterable {
   case openGateway = "OPEN_GATEWAY"
   case debug = "DEBUG"
 
-  package var name: String { rawValue }
+  public var name: String { rawValue }
 
   /// What holds when nobody says otherwise; `nil` when nothing does.
-  package var standard: String? {
+  public var standard: String? {
     switch self {
     case .listen: "127.0.0.1:8080"
     case .data: "./data"
@@ -47,7 +47,7 @@ package enum Setting: String, Sendable, CaseIterable {
   }
 
   /// Whether the value must not be shown, and may be read from the file that `NAME_FILE` names.
-  package var isSecret: Bool {
+  public var isSecret: Bool {
     switch self {
     case .secretKey, .previousSecretKey, .databaseURL, .postgresPassword, .smtpPassword,
       .adminPassword:
@@ -57,9 +57,9 @@ package enum Setting: String, Sendable, CaseIterable {
   }
 
   /// The variable that names a file with the value, `nil` where none may.
-  package var fileName: String? { isSecret ? "\(name)_FILE" : nil }
+  public var fileName: String? { isSecret ? "\(name)_FILE" : nil }
 
-  package var meaning: String {
+  public var meaning: String {
     switch self {
     case .listen: "Where the web server listens: host and port."
     case .data: "The folder of the embedded database, the secret key, uploads and logs."
@@ -144,7 +144,7 @@ package enum Setting: String, Sendable, CaseIterable {
 
 extension Setting {
   /// The text of `.env.example`: every setting as a comment, so that a copy changes nothing.
-  package static var exampleFile: String {
+  public static var exampleFile: String {
     var text = """
       # Copy this file to .env and take the # from the lines you need.
       # The environment beats this file, and options on the command line beat both.

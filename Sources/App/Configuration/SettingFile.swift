@@ -1,14 +1,14 @@
 import Glibc
 
 /// Reads the small files that settings live in.
-package enum SettingFile {
+public enum SettingFile {
   /// Nothing that is longer is a setting.
   private static let limit = 1 << 20
 
   /// The octets of a file.
   ///
   /// - Throws: `FileFault` with a sentence, also for a folder or a file beyond 1 MiB.
-  package static func read(_ path: String) throws(Configuration.FileFault) -> [UInt8] {
+  public static func read(_ path: String) throws(Configuration.FileFault) -> [UInt8] {
     let descriptor = open(path, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else { throw fault(errno) }
     defer { close(descriptor) }
@@ -25,7 +25,7 @@ package enum SettingFile {
   }
 
   /// The `.env` of the working directory, `nil` when there is none.
-  package static func dotEnv(_ path: String = ".env") throws(ConfigurationError) -> DotEnv? {
+  public static func dotEnv(_ path: String = ".env") throws(ConfigurationError) -> DotEnv? {
     guard access(path, F_OK) == 0 else { return nil }
     let bytes: [UInt8]
     do throws(Configuration.FileFault) {

@@ -1,17 +1,11 @@
--- What group commits have written down and the rows of deliveries do not say yet. Not scoped by
--- workspace: one commit holds entries of all, each with its own.
-CREATE TABLE ledger_journal (
-  slot INTEGER NOT NULL PRIMARY KEY,
-  -- The commit's number.
-  seq BIGINT NOT NULL,
-  entries BLOB NOT NULL
-);
--- The last commit whose entries stand in the rows: one row.
+-- How far the rows of deliveries follow the ledger's journal, a file beside the database that bears
+-- the name of this book: one row. Not scoped by workspace: one commit holds entries of all.
 CREATE TABLE ledger_folded (
   id INTEGER NOT NULL PRIMARY KEY CHECK (id = 1),
-  seq BIGINT NOT NULL
+  -- The last commit whose entries stand in the rows.
+  seq BIGINT NOT NULL,
+  book BLOB NOT NULL
 );
-INSERT INTO ledger_folded (id, seq) VALUES (1, 0);
 
 -- How often nobody knew whether a delivery had arrived: after the second time it is not sent again
 -- by itself.

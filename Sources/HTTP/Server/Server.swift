@@ -5,7 +5,7 @@ import Locking
 /// A web server on one port: libmicrohttpd on a thread of its own, handlers as Swift tasks.
 ///
 /// The caller ignores SIGPIPE and calls ``stop(within:)`` before letting go.
-package final class Server: Sendable {
+public final class Server: Sendable {
   private struct Daemon: @unchecked Sendable {
     // Safe: used by start and stop only, and libmicrohttpd's own calls may come from any thread.
     let pointer: OpaquePointer
@@ -13,13 +13,13 @@ package final class Server: Sendable {
   }
 
   /// The port it listens on, also when zero was asked for.
-  package let port: UInt16
+  public let port: UInt16
   private let core: ServerCore
   private let daemon: Lock<Daemon?>
   private let ticker: Task<Void, Never>
 
   /// Listens and answers at once.
-  package init(_ settings: ServerSettings, _ responder: any Responder) throws(ServerError) {
+  public init(_ settings: ServerSettings, _ responder: any Responder) throws(ServerError) {
     let (listener, port) = try ListeningSocket.open(
       address: settings.address, port: settings.port)
     var settings = settings
@@ -37,12 +37,12 @@ package final class Server: Sendable {
   }
 
   /// Requests being answered, event streams among them.
-  package var inFlight: Int { core.inFlight }
+  public var inFlight: Int { core.inFlight }
 
   /// Takes no new connections, ends event streams, lets running requests finish, then stops.
   ///
   /// What still runs after `deadline` is answered with 503 or cut. A second call does nothing.
-  package func stop(within deadline: Duration) async {
+  public func stop(within deadline: Duration) async {
     let daemon = daemon.withLock { daemon in
       defer { daemon = nil }
       return daemon

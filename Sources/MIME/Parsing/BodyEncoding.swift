@@ -1,7 +1,7 @@
 import Octets
 
 /// How the octets of a received part were made fit for the way (RFC 2045 §6).
-package enum BodyEncoding: Sendable, Hashable {
+public enum BodyEncoding: Sendable, Hashable {
   /// 7bit, 8bit, binary, or nothing that is known.
   case identity
   case quotedPrintable

@@ -1,11 +1,11 @@
 import Octets
 
 /// A way to write text as octets that is understood here.
-package enum Charset: Sendable, Hashable {
+public enum Charset: Sendable, Hashable {
   case ascii, utf8, latin1, latin9, windows1252
 
   /// The charset of that name, in whatever case a message has it; `nil` for an unknown one.
-  package init?(label: String) {
+  public init?(label: String) {
     let key = label.utf8.trimmingASCIIWhitespace
     guard key.count <= 20,
       let charset = Charset.byLabel[String(decoding: key.lowercasedASCII, as: UTF8.self)]

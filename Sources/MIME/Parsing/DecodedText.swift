@@ -1,13 +1,13 @@
 import Octets
 
 /// Text that was read from octets in some charset, as well as it could be.
-package struct DecodedText: Sendable, Hashable {
-  package var text: String
+public struct DecodedText: Sendable, Hashable {
+  public var text: String
   /// The name of the first charset that is not known, its first 60 octets; characters beyond ASCII
   /// are then U+FFFD, unless the octets are UTF-8.
-  package var unknownCharset: String?
+  public var unknownCharset: String?
   /// Whether octets were not what their charset allows: they are U+FFFD or a guess.
-  package var isDamaged: Bool
+  public var isDamaged: Bool
 
   init(text: String, unknownCharset: String? = nil, isDamaged: Bool = false) {
     self.text = text
@@ -16,7 +16,7 @@ package struct DecodedText: Sendable, Hashable {
   }
 
   /// Reads octets in the charset of that name; `nil` where the message gives none.
-  package init(_ octets: ArraySlice<UInt8>, label: String?) {
+  public init(_ octets: ArraySlice<UInt8>, label: String?) {
     let charset = label.map(Charset.init(label:)) ?? .ascii
     let isKnown = charset != nil
     let name = isKnown ? nil : label.map { DecodedText.shortened($0) }

@@ -4,9 +4,9 @@ import Octets
 ///
 /// Values in sections, in percent-encoding and in a charset of their own are put together
 /// (RFC 2231); encoded words, which should not be there, are decoded too.
-package struct FieldParameters: Sendable {
+public struct FieldParameters: Sendable {
   /// What stands before the first `;`, in lower case, comments left out.
-  package let value: String
+  public let value: String
   private let octetsByName: [String: Parameter]
 
   /// A value as octets, and the charset that they name.
@@ -20,7 +20,7 @@ package struct FieldParameters: Sendable {
   private static let mostParameters = 200
 
   /// Reads an unfolded value.
-  package init(_ bytes: [UInt8]) {
+  public init(_ bytes: [UInt8]) {
     var reader = Reader(bytes: bytes)
     value = String(decoding: reader.firstValue().lowercasedASCII, as: UTF8.self)
     var sections: [String: [Int: Section]] = [:]
@@ -36,10 +36,10 @@ package struct FieldParameters: Sendable {
   }
 
   /// The decoded value of a parameter; its name is given in lower case.
-  package subscript(name: String) -> String? { decoded(name)?.text }
+  public subscript(name: String) -> String? { decoded(name)?.text }
 
   /// The decoded value of a parameter, and how well it could be read.
-  package func decoded(_ name: String) -> DecodedText? {
+  public func decoded(_ name: String) -> DecodedText? {
     guard let parameter = octetsByName[name] else { return nil }
     guard parameter.isExtended else { return EncodedWordReader.read(parameter.octets) }
     var text = DecodedText(parameter.octets[...], label: parameter.charset)

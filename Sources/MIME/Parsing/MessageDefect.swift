@@ -1,5 +1,5 @@
 /// Something in a received message that no rule allows; the message was read all the same.
-package enum MessageDefect: Sendable, Hashable {
+public enum MessageDefect: Sendable, Hashable {
   /// A header began with a folded line.
   case continuationWithoutField
   /// A line began with a colon.

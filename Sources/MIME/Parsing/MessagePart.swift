@@ -1,39 +1,39 @@
 import Octets
 
 /// One part of a received message: the message itself, a multipart, a text, a file.
-package struct MessagePart: Sendable {
+public struct MessagePart: Sendable {
   /// The index of the part that holds this one; `nil` for the message itself.
-  package let parent: Int?
+  public let parent: Int?
   /// How many parts hold this one.
-  package let depth: Int
+  public let depth: Int
   /// The indexes of the parts inside, in order.
-  package internal(set) var children: [Int] = []
-  package internal(set) var fields: [ParsedField] = []
-  package internal(set) var defects: [MessageDefect] = []
+  public internal(set) var children: [Int] = []
+  public internal(set) var fields: [ParsedField] = []
+  public internal(set) var defects: [MessageDefect] = []
   /// As in `text/plain`, in lower case.
-  package private(set) var type = "text/plain"
-  package private(set) var contentType: FieldParameters?
-  package private(set) var disposition: FieldParameters?
-  package private(set) var encoding = BodyEncoding.identity
+  public private(set) var type = "text/plain"
+  public private(set) var contentType: FieldParameters?
+  public private(set) var disposition: FieldParameters?
+  public private(set) var encoding = BodyEncoding.identity
   /// What follows the header, as it came.
-  package internal(set) var body: ArraySlice<UInt8> = []
+  public internal(set) var body: ArraySlice<UInt8> = []
   /// The body with its transfer encoding undone.
-  package private(set) var content: ArraySlice<UInt8> = []
+  public private(set) var content: ArraySlice<UInt8> = []
 
   init(parent: Int?, depth: Int) {
     self.parent = parent
     self.depth = depth
   }
 
-  package var isMultipart: Bool { type.hasPrefix("multipart/") && !children.isEmpty }
-  package var isText: Bool { type.hasPrefix("text/") }
+  public var isMultipart: Bool { type.hasPrefix("multipart/") && !children.isEmpty }
+  public var isText: Bool { type.hasPrefix("text/") }
   /// Whether the content is a message of its own.
-  package var isMessage: Bool { type == "message/rfc822" || type == "message/global" }
+  public var isMessage: Bool { type == "message/rfc822" || type == "message/global" }
   /// Whether the sender wants the content to be kept rather than shown.
-  package var isAttachment: Bool { disposition?.value == "attachment" }
+  public var isAttachment: Bool { disposition?.value == "attachment" }
 
   /// By which the HTML of the message names this part, without angle brackets (RFC 2392).
-  package var contentID: String? {
+  public var contentID: String? {
     guard let field = fields.first(named: "Content-ID") else { return nil }
     let value = field.unfolded
     let inside = value.first == UInt8(ascii: "<") ? value.dropFirst() : value[...]
@@ -42,20 +42,20 @@ package struct MessagePart: Sendable {
   }
 
   /// The name that the sender gave the content, as it came; never to be used as a path.
-  package var givenFileName: String? {
+  public var givenFileName: String? {
     disposition?["filename"] ?? contentType?["name"]
   }
 
   /// A name under which the content may be kept: one component, never hidden, never empty.
-  package var fileName: String {
+  public var fileName: String {
     givenFileName.flatMap(SafeFileName.make) ?? (isMessage ? "message.eml" : "attachment")
   }
 
   /// The charset that the content type names.
-  package var charset: String? { contentType?["charset"] }
+  public var charset: String? { contentType?["charset"] }
 
   /// The content as text, its line endings as they came; `nil` for what is no text.
-  package var text: DecodedText? {
+  public var text: DecodedText? {
     guard isText || isUndividedMultipart else { return nil }
     return DecodedText(content, label: isText ? charset : nil)
   }
@@ -65,7 +65,7 @@ package struct MessagePart: Sendable {
 
   /// The groups of fields of a report, such as a delivery status: first those of the message, then
   /// those of each recipient (RFC 3464 §2.1); empty for what is no report.
-  package var reportFields: [[ParsedField]] {
+  public var reportFields: [[ParsedField]] {
     guard MessagePart.reports.contains(type) else { return [] }
     var groups: [[ParsedField]] = []
     var lines = MessageLines(content)

@@ -1,50 +1,50 @@
-package import Octets
+public import Octets
 
 /// A message that came from anywhere, taken apart; whatever the octets are, there is one.
 ///
 /// Reading it takes time in proportion to its size.
-package struct ParsedMessage: Sendable {
+public struct ParsedMessage: Sendable {
   /// Deeper parts stay undivided.
-  package static let deepestPart = 50
+  public static let deepestPart = 50
   /// More parts are left out.
-  package static let mostParts = 1_000
+  public static let mostParts = 1_000
   /// More fields, in all parts together, are left out.
-  package static let mostFields = 10_000
+  public static let mostFields = 10_000
 
   /// The message itself first, every part before those inside it; never empty.
-  package let parts: [MessagePart]
+  public let parts: [MessagePart]
 
   /// Reads a message with its header; lines end in CRLF or LF.
-  package init(parsing source: [UInt8]) {
+  public init(parsing source: [UInt8]) {
     parts = MessageScanner.scan(source)
   }
 
   /// The header of the message itself, in the order it came.
-  package var fields: [ParsedField] { parts.first?.fields ?? [] }
+  public var fields: [ParsedField] { parts.first?.fields ?? [] }
 
   /// What is wrong, in all parts.
-  package var defects: [MessageDefect] { parts.flatMap(\.defects) }
+  public var defects: [MessageDefect] { parts.flatMap(\.defects) }
 
   /// The subject on one line; `nil` without the field.
-  package var subject: DecodedText? { fields.first(named: "Subject")?.decoded }
+  public var subject: DecodedText? { fields.first(named: "Subject")?.decoded }
 
-  package var from: [ParsedAddress] { addresses("From") }
-  package var to: [ParsedAddress] { addresses("To") }
-  package var cc: [ParsedAddress] { addresses("Cc") }
-  package var replyTo: [ParsedAddress] { addresses("Reply-To") }
+  public var from: [ParsedAddress] { addresses("From") }
+  public var to: [ParsedAddress] { addresses("To") }
+  public var cc: [ParsedAddress] { addresses("Cc") }
+  public var replyTo: [ParsedAddress] { addresses("Reply-To") }
 
   /// The addresses in a field of any name; those of its repetitions follow.
-  package func addresses(_ name: StaticString) -> [ParsedAddress] {
+  public func addresses(_ name: StaticString) -> [ParsedAddress] {
     fields.filter { $0.isNamed(name) }.flatMap { AddressListReader.read($0.unfolded) }
   }
 
   /// When the sender says it was written.
-  package var date: Timestamp? {
+  public var date: Timestamp? {
     fields.first(named: "Date").flatMap { DateReader.read($0.unfolded) }
   }
 
   /// With angle brackets if it came with them.
-  package var messageID: String? {
+  public var messageID: String? {
     guard let value = fields.first(named: "Message-ID")?.unfolded, !value.isEmpty else {
       return nil
     }
@@ -52,14 +52,14 @@ package struct ParsedMessage: Sendable {
   }
 
   /// The first plain text that is to be shown.
-  package var plainText: MessagePart? { shown("text/plain") ?? parts.first(where: isFallback) }
+  public var plainText: MessagePart? { shown("text/plain") ?? parts.first(where: isFallback) }
 
   /// The first HTML that is to be shown.
-  package var html: MessagePart? { shown("text/html") }
+  public var html: MessagePart? { shown("text/html") }
 
   /// All that is neither ``plainText`` nor ``html``: files, pictures of the HTML, messages and
   /// reports; what is inside a message inside is not listed.
-  package var attachments: [MessagePart] {
+  public var attachments: [MessagePart] {
     let shown = [shownIndex("text/plain"), shownIndex("text/html")]
     return outerParts.filter { index in
       let part = parts[index]

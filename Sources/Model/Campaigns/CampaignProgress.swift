@@ -1,15 +1,15 @@
-package import Octets
+public import Octets
 
 /// How far a campaign is: what live pages ask several times a second.
-package struct CampaignProgress: Sendable, Equatable {
-  package let state: CampaignState
-  package let failure: String?
-  package let counts: CampaignCounts
-  package let pace: CampaignPace
+public struct CampaignProgress: Sendable, Equatable {
+  public let state: CampaignState
+  public let failure: String?
+  public let counts: CampaignCounts
+  public let pace: CampaignPace
   /// Grows with every change of state or counts, across restarts too.
-  package let revision: Int
+  public let revision: Int
 
-  package init(
+  public init(
     state: CampaignState, failure: String?, counts: CampaignCounts, pace: CampaignPace,
     revision: Int
   ) {
@@ -21,7 +21,7 @@ package struct CampaignProgress: Sendable, Equatable {
   }
 
   /// When the last message will have left, seen from `now`; `nil` when nobody can say.
-  package func timeLeft(now: Timestamp) -> Duration? {
+  public func timeLeft(now: Timestamp) -> Duration? {
     guard !state.isFinal, let finish = pace.finishEstimate else { return nil }
     return finish > now ? finish - now : .zero
   }

@@ -1,5 +1,5 @@
 /// Where a campaign is in its life; see `docs/delivery-states.md`.
-package enum CampaignState: String, Sendable, CaseIterable {
+public enum CampaignState: String, Sendable, CaseIterable {
   case draft
   case awaitingApproval = "awaiting_approval"
   case scheduled
@@ -14,17 +14,17 @@ package enum CampaignState: String, Sendable, CaseIterable {
   case cancelled
 
   /// A move that the rules do not allow, such as pausing what has ended.
-  package struct IllegalMove: Error, Equatable, CustomStringConvertible {
-    package let from: CampaignState
-    package let to: CampaignState
+  public struct IllegalMove: Error, Equatable, CustomStringConvertible {
+    public let from: CampaignState
+    public let to: CampaignState
 
-    package var description: String {
+    public var description: String {
       "a campaign that is \(from.rawValue) cannot become \(to.rawValue)"
     }
   }
 
   /// The states that may follow this one.
-  package var next: Set<CampaignState> {
+  public var next: Set<CampaignState> {
     switch self {
     case .draft: [.awaitingApproval, .scheduled, .preparing, .cancelled]
     case .awaitingApproval: [.draft, .scheduled, .cancelled]
@@ -43,10 +43,10 @@ package enum CampaignState: String, Sendable, CaseIterable {
   /// This state's successor.
   ///
   /// - Throws: ``IllegalMove`` when the rules do not allow it.
-  package func moved(to state: CampaignState) throws(IllegalMove) -> CampaignState {
+  public func moved(to state: CampaignState) throws(IllegalMove) -> CampaignState {
     guard next.contains(state) else { throw IllegalMove(from: self, to: state) }
     return state
   }
 
-  package var isFinal: Bool { self == .sent || self == .failed || self == .cancelled }
+  public var isFinal: Bool { self == .sent || self == .failed || self == .cancelled }
 }

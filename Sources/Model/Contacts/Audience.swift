@@ -1,28 +1,28 @@
-package import Octets
+public import Octets
 
 /// A list: the people of an uploaded file, or the file on its way into the database.
-package struct Audience: Sendable {
-  package let id: Identifier
-  package let workspace: Identifier
+public struct Audience: Sendable {
+  public let id: Identifier
+  public let workspace: Identifier
   /// Where the file lies until its rows are stored.
-  package var file: String
-  package var state: State
+  public var file: String
+  public var state: State
   /// The columns' names as templates call them.
-  package var fieldNames: [String]
-  package var emailColumn: Int
+  public var fieldNames: [String]
+  public var emailColumn: Int
   /// Where in the file to go on reading.
-  package var offset: Int
-  package var line: Int
+  public var offset: Int
+  public var line: Int
   /// What lists call it, such as the file's name.
-  package var name: String
-  package var kind: Kind
+  public var name: String
+  public var kind: Kind
   /// Why the file could not be read to its end.
-  package var failure: String?
-  package var rowCount: Int
-  package var refusedCount: Int
-  package var createdAt: Timestamp
+  public var failure: String?
+  public var rowCount: Int
+  public var refusedCount: Int
+  public var createdAt: Timestamp
 
-  package init(
+  public init(
     id: Identifier, workspace: Identifier, file: String, state: State = .reading,
     fieldNames: [String], emailColumn: Int, offset: Int, line: Int, name: String = "",
     kind: Kind = .list, failure: String? = nil, rowCount: Int = 0, refusedCount: Int = 0,
@@ -44,7 +44,7 @@ package struct Audience: Sendable {
     self.createdAt = createdAt
   }
 
-  package enum State: String, Sendable {
+  public enum State: String, Sendable {
     /// A draft's place where no file has come yet.
     case empty
     /// Rows are missing yet.
@@ -55,7 +55,7 @@ package struct Audience: Sendable {
     case failed
   }
 
-  package enum Kind: String, Sendable {
+  public enum Kind: String, Sendable {
     case list
     /// The one recipient of a single message.
     case single

@@ -1,17 +1,17 @@
 /// One row of a contact file after it was looked at: a recipient, or the reason why not.
-package struct AudienceRow: Sendable {
+public struct AudienceRow: Sendable {
   /// The line of the file where the row begins.
-  package let line: Int
+  public let line: Int
   /// The address on the wire, or what stood in its place.
-  package let email: [UInt8]
+  public let email: [UInt8]
   /// What two rows for one person have in common; `nil` for a refused row.
-  package let key: [UInt8]?
+  public let key: [UInt8]?
   /// A JSON array of the row's values.
-  package let fields: [UInt8]
+  public let fields: [UInt8]
   /// Why this row cannot be mailed.
-  package let refusal: String?
+  public let refusal: String?
 
-  package init(line: Int, email: [UInt8], key: [UInt8]?, fields: [UInt8], refusal: String?) {
+  public init(line: Int, email: [UInt8], key: [UInt8]?, fields: [UInt8], refusal: String?) {
     self.line = line
     self.email = email
     self.key = key
@@ -20,7 +20,7 @@ package struct AudienceRow: Sendable {
   }
 
   /// The same row as one that will not be mailed.
-  package func refused(_ reason: String) -> AudienceRow {
+  public func refused(_ reason: String) -> AudienceRow {
     AudienceRow(line: line, email: email, key: nil, fields: fields, refusal: reason)
   }
 }

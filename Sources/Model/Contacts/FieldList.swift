@@ -3,9 +3,9 @@ import Octets
 /// A recipient's values as storage keeps them: a JSON array of strings.
 ///
 /// The columns' names stand once, with the audience; a row holds values only.
-package enum FieldList {
+public enum FieldList {
   /// Appends the array of values, which are UTF-8: other text has been refused long before.
-  package static func append(
+  public static func append(
     _ values: some Sequence<ArraySlice<UInt8>>, to output: inout [UInt8]
   ) {
     output.append(UInt8(ascii: "["))
@@ -34,7 +34,7 @@ package enum FieldList {
   /// The values of an array that ``append(_:to:)`` wrote.
   ///
   /// - Returns: `nil` when the text is not such an array.
-  package static func values(_ json: [UInt8]) -> [[UInt8]]? {
+  public static func values(_ json: [UInt8]) -> [[UInt8]]? {
     json.withUnsafeBufferPointer { text in
       var at = 0
       func skip(_ octet: UInt8) -> Bool {

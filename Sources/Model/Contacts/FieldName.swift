@@ -1,13 +1,13 @@
 /// The name by which templates call a column: `First Name` becomes `first_name`.
-package enum FieldName {
+public enum FieldName {
   /// Placeholders that templates may also write in single braces, as in `{first_name}`.
-  package static let inSingleBraces: Set<String> = [
+  public static let inSingleBraces: Set<String> = [
     "first_name", "last_name", "company", "email", "country", "city", "free_field1",
     "free_field2", "free_field3",
   ]
 
   /// Lower case, with runs of anything but letters and digits as one underscore.
-  package static func of(column: String) -> String {
+  public static func of(column: String) -> String {
     var name = ""
     var gap = false
     for character in column.lowercased() {

@@ -1,24 +1,24 @@
-package import Octets
+public import Octets
 
 /// One message to one recipient, claimed by a worker.
-package struct ClaimedDelivery: Sendable {
+public struct ClaimedDelivery: Sendable {
   /// Its place in the campaign's send order, from 1.
-  package let number: Int
+  public let number: Int
   /// The recipient's address as it goes on the wire.
-  package let email: [UInt8]
+  public let email: [UInt8]
   /// The recipient's values as a JSON array, in the order of the audience's columns.
-  package let fields: [UInt8]
+  public let fields: [UInt8]
   /// Finished attempts so far.
-  package let attempts: Int
+  public let attempts: Int
   /// How many of them belong to rows of retries that had ended.
-  package let attemptsBefore: Int
+  public let attemptsBefore: Int
   /// When the first try of this row of retries was refused.
-  package let retriesSince: Timestamp?
+  public let retriesSince: Timestamp?
 
   /// How often nobody knew whether it had arrived.
-  package let doubts: Int
+  public let doubts: Int
 
-  package init(
+  public init(
     number: Int, email: [UInt8], fields: [UInt8], attempts: Int, attemptsBefore: Int = 0,
     retriesSince: Timestamp? = nil, doubts: Int = 0
   ) {
@@ -32,7 +32,7 @@ package struct ClaimedDelivery: Sendable {
   }
 
   /// The try that it was claimed for.
-  package var nextTry: Tries {
+  public var nextTry: Tries {
     Tries(
       all: attempts + 1, ofThisRow: max(1, attempts - attemptsBefore + 1), since: retriesSince,
       doubts: doubts)
@@ -43,28 +43,28 @@ package struct ClaimedDelivery: Sendable {
 ///
 /// Outcomes are written only while the row bears the same token: a worker that slept past its
 /// lease cannot overwrite another's result.
-package struct Lease: Sendable, Hashable {
-  package let token: Int
+public struct Lease: Sendable, Hashable {
+  public let token: Int
 
-  package init(token: Int) { self.token = token }
+  public init(token: Int) { self.token = token }
 
-  package static func new() -> Lease {
+  public static func new() -> Lease {
     Lease(token: Int(truncatingIfNeeded: UInt64.random(in: 1..<(1 << 63))))
   }
 }
 
 /// One line of a campaign's report.
-package struct ReportRow: Sendable {
-  package let number: Int
-  package let email: [UInt8]
-  package let state: DeliveryState
-  package let reason: String
-  package let code: Int?
-  package let enhancedCode: String
-  package let attempts: Int
-  package let sentAt: Timestamp?
+public struct ReportRow: Sendable {
+  public let number: Int
+  public let email: [UInt8]
+  public let state: DeliveryState
+  public let reason: String
+  public let code: Int?
+  public let enhancedCode: String
+  public let attempts: Int
+  public let sentAt: Timestamp?
 
-  package init(
+  public init(
     number: Int, email: [UInt8], state: DeliveryState, reason: String, code: Int?,
     enhancedCode: String, attempts: Int, sentAt: Timestamp?
   ) {

@@ -1,7 +1,7 @@
 /// Where one message to one recipient is in its life; see `docs/delivery-states.md`.
 ///
 /// The raw values are what storage keeps: never renumber them.
-package enum DeliveryState: Int, Sendable, CaseIterable {
+public enum DeliveryState: Int, Sendable, CaseIterable {
   case queued = 0
   /// Claimed by a worker under a lease.
   case sending = 1
@@ -20,7 +20,7 @@ package enum DeliveryState: Int, Sendable, CaseIterable {
   /// The campaign ended before its turn.
   case cancelled = 8
 
-  package var word: String {
+  public var word: String {
     switch self {
     case .queued: "queued"
     case .sending: "sending"
@@ -35,7 +35,7 @@ package enum DeliveryState: Int, Sendable, CaseIterable {
   }
 
   /// Nothing happens to it any more unless someone asks.
-  package var isFinal: Bool {
+  public var isFinal: Bool {
     switch self {
     case .queued, .sending, .deferred: false
     case .sent, .failed, .unknown, .suppressed, .skipped, .cancelled: true
@@ -43,17 +43,17 @@ package enum DeliveryState: Int, Sendable, CaseIterable {
   }
 
   /// A move that the rules do not allow, such as sending a message twice.
-  package struct IllegalMove: Error, Equatable, CustomStringConvertible {
-    package let from: DeliveryState
-    package let to: DeliveryState
+  public struct IllegalMove: Error, Equatable, CustomStringConvertible {
+    public let from: DeliveryState
+    public let to: DeliveryState
 
-    package var description: String {
+    public var description: String {
       "a delivery that is \(from.word) cannot become \(to.word)"
     }
   }
 
   /// The states that may follow this one.
-  package var next: Set<DeliveryState> {
+  public var next: Set<DeliveryState> {
     switch self {
     // Deferred when someone asks for it to be sent before all others.
     case .queued: [.sending, .deferred, .suppressed, .skipped, .cancelled]
@@ -68,7 +68,7 @@ package enum DeliveryState: Int, Sendable, CaseIterable {
   /// This state's successor.
   ///
   /// - Throws: ``IllegalMove`` when the rules do not allow it.
-  package func moved(to state: DeliveryState) throws(IllegalMove) -> DeliveryState {
+  public func moved(to state: DeliveryState) throws(IllegalMove) -> DeliveryState {
     guard next.contains(state) else { throw IllegalMove(from: self, to: state) }
     return state
   }

@@ -1,21 +1,21 @@
-package import Octets
+public import Octets
 
 /// A delivery as lists show it, with its campaign.
-package struct QueueRow: Sendable {
-  package let campaign: Identifier
-  package let campaignName: String
-  package let number: Int
-  package let email: [UInt8]
-  package let state: DeliveryState
+public struct QueueRow: Sendable {
+  public let campaign: Identifier
+  public let campaignName: String
+  public let number: Int
+  public let email: [UInt8]
+  public let state: DeliveryState
   /// Hostile: a server may have written it.
-  package let reason: String
-  package let code: Int?
-  package let enhancedCode: String
-  package let attempts: Int
-  package let dueAt: Timestamp?
-  package let finishedAt: Timestamp?
+  public let reason: String
+  public let code: Int?
+  public let enhancedCode: String
+  public let attempts: Int
+  public let dueAt: Timestamp?
+  public let finishedAt: Timestamp?
 
-  package init(
+  public init(
     campaign: Identifier, campaignName: String, number: Int, email: [UInt8], state: DeliveryState,
     reason: String, code: Int?, enhancedCode: String, attempts: Int, dueAt: Timestamp?,
     finishedAt: Timestamp?
@@ -35,24 +35,24 @@ package struct QueueRow: Sendable {
 }
 
 /// One try to deliver, with the server's own words.
-package struct LogRow: Sendable {
-  package let campaign: Identifier
-  package let campaignName: String
-  package let number: Int
-  package let email: [UInt8]
-  package let attempt: Int
-  package let server: String
-  package let startedAt: Timestamp
-  package let finishedAt: Timestamp
-  package let state: DeliveryState
-  package let code: Int?
-  package let enhancedCode: String
+public struct LogRow: Sendable {
+  public let campaign: Identifier
+  public let campaignName: String
+  public let number: Int
+  public let email: [UInt8]
+  public let attempt: Int
+  public let server: String
+  public let startedAt: Timestamp
+  public let finishedAt: Timestamp
+  public let state: DeliveryState
+  public let code: Int?
+  public let enhancedCode: String
   /// What the server said: hostile.
-  package let answer: [UInt8]
+  public let answer: [UInt8]
   /// In our own words, when the server's do not say it.
-  package let reason: String
+  public let reason: String
 
-  package init(
+  public init(
     campaign: Identifier, campaignName: String, number: Int, email: [UInt8], attempt: Int,
     server: String, startedAt: Timestamp, finishedAt: Timestamp, state: DeliveryState, code: Int?,
     enhancedCode: String, answer: [UInt8], reason: String

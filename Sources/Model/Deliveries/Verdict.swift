@@ -1,7 +1,7 @@
-package import Octets
+public import Octets
 
 /// What a try to deliver came to, as the transport tells it.
-package enum DeliveryOutcome: Sendable, Equatable {
+public enum DeliveryOutcome: Sendable, Equatable {
   case accepted(ServerAnswer)
   case refusedForGood(ServerAnswer)
   case refusedForNow(ServerAnswer)
@@ -11,17 +11,25 @@ package enum DeliveryOutcome: Sendable, Equatable {
   case inDoubt(reason: String)
   /// It cannot be composed or must not be sent; the server was not asked.
   case impossible(reason: String)
+
+  /// Whether a retry may follow, so that it matters when.
+  public var mayBeRetried: Bool {
+    switch self {
+    case .accepted, .refusedForGood, .impossible: false
+    case .refusedForNow, .unsent, .inDoubt: true
+    }
+  }
 }
 
 /// A server's own words about one message.
-package struct ServerAnswer: Sendable, Equatable {
-  package let code: Int
+public struct ServerAnswer: Sendable, Equatable {
+  public let code: Int
   /// As in `5.1.1`; empty when the server gave none.
-  package let enhancedCode: String
+  public let enhancedCode: String
   /// The reply's text: hostile.
-  package let text: [UInt8]
+  public let text: [UInt8]
 
-  package init(code: Int, enhancedCode: String = "", text: [UInt8] = []) {
+  public init(code: Int, enhancedCode: String = "", text: [UInt8] = []) {
     self.code = code
     self.enhancedCode = enhancedCode
     self.text = text
@@ -29,17 +37,17 @@ package struct ServerAnswer: Sendable, Equatable {
 }
 
 /// What the ledger writes down about a finished try.
-package struct Verdict: Sendable, Equatable {
-  package let state: DeliveryState
-  package let answer: ServerAnswer?
+public struct Verdict: Sendable, Equatable {
+  public let state: DeliveryState
+  public let answer: ServerAnswer?
   /// In our own words, when the server's do not say it.
-  package let reason: String?
+  public let reason: String?
   /// When a deferred delivery is due again.
-  package let dueAt: Timestamp?
+  public let dueAt: Timestamp?
   /// Whether nobody knows if the message has arrived; it may be due again all the same.
-  package let isInDoubt: Bool
+  public let isInDoubt: Bool
 
-  package init(
+  public init(
     state: DeliveryState, answer: ServerAnswer? = nil, reason: String? = nil,
     dueAt: Timestamp? = nil, isInDoubt: Bool = false
   ) {
@@ -53,7 +61,7 @@ package struct Verdict: Sendable, Equatable {
   /// Decides what an outcome means for a delivery that is being sent.
   ///
   /// `tries` says how often it has been tried.
-  package init(
+  public init(
     of outcome: DeliveryOutcome, tries: Tries, retrying schedule: RetrySchedule,
     inDoubt policy: InDoubtPolicy, now: Timestamp, jitter: Double = 0
   ) {

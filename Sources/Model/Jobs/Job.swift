@@ -1,21 +1,21 @@
-package import Octets
+public import Octets
 
 /// What a page asks the engine to do, and the answer.
-package struct Job: Sendable {
-  package let id: Identifier
-  package let workspace: Identifier
-  package let kind: Kind
+public struct Job: Sendable {
+  public let id: Identifier
+  public let workspace: Identifier
+  public let kind: Kind
   /// What it is about, such as a sender.
-  package let subject: Identifier
+  public let subject: Identifier
   /// An address to send to, for instance; may be empty.
-  package let argument: String
-  package var state: State
-  package var passed: Bool?
+  public let argument: String
+  public var state: State
+  public var passed: Bool?
   /// In plain words.
-  package var answer: String?
-  package let createdAt: Timestamp
+  public var answer: String?
+  public let createdAt: Timestamp
 
-  package init(
+  public init(
     id: Identifier, workspace: Identifier, kind: Kind, subject: Identifier, argument: String = "",
     state: State = .waiting, passed: Bool? = nil, answer: String? = nil, createdAt: Timestamp
   ) {
@@ -30,12 +30,12 @@ package struct Job: Sendable {
     self.createdAt = createdAt
   }
 
-  package enum Kind: String, Sendable {
+  public enum Kind: String, Sendable {
     /// Connect, begin TLS, sign in; with an address as argument, send it a message too.
     case senderTest = "sender_test"
   }
 
-  package enum State: String, Sendable {
+  public enum State: String, Sendable {
     case waiting, running, done
   }
 }

@@ -1,22 +1,22 @@
-package import Octets
+public import Octets
 
 /// A link that works once; only the digest of its token is kept.
-package struct OneTimeLink: Sendable {
-  package let purpose: Purpose
+public struct OneTimeLink: Sendable {
+  public let purpose: Purpose
   /// The workspace that an invited user joins, or a user belongs to.
-  package let workspace: Identifier?
+  public let workspace: Identifier?
   /// Whose password it sets, or who it signs in.
-  package let user: Identifier?
+  public let user: Identifier?
   /// Who is invited.
-  package let email: String?
+  public let email: String?
   /// Who made it, `nil` for the program itself.
   ///
   /// While they are disabled it does not work.
-  package let creator: Identifier?
-  package let createdAt: Timestamp
-  package let expiresAt: Timestamp
+  public let creator: Identifier?
+  public let createdAt: Timestamp
+  public let expiresAt: Timestamp
 
-  package init(
+  public init(
     purpose: Purpose, workspace: Identifier? = nil, user: Identifier? = nil, email: String? = nil,
     creator: Identifier? = nil, createdAt: Timestamp, expiresAt: Timestamp
   ) {
@@ -29,7 +29,7 @@ package struct OneTimeLink: Sendable {
     self.expiresAt = expiresAt
   }
 
-  package enum Purpose: String, Sendable {
+  public enum Purpose: String, Sendable {
     /// Makes the first account.
     case setUp = "set_up"
     case invitation
@@ -38,7 +38,7 @@ package struct OneTimeLink: Sendable {
     case signIn = "sign_in"
 
     /// How long such a link may be used.
-    package var validity: Duration {
+    public var validity: Duration {
       switch self {
       case .setUp, .signIn: .seconds(24 * 3_600)
       case .invitation: .seconds(7 * 24 * 3_600)

@@ -1,13 +1,13 @@
 import Octets
 
 /// What a password must be; the browser is told the same rules (see ``shortest`` and ``longest``).
-package enum PasswordRule {
+public enum PasswordRule {
   /// Characters.
-  package static let shortest = 10
-  package static let longest = 256
+  public static let shortest = 10
+  public static let longest = 256
 
   /// Why a password is refused, in a sentence for the one who chose it; `nil` when it is good.
-  package static func refusal(of password: String, email: String) -> String? {
+  public static func refusal(of password: String, email: String) -> String? {
     let count = password.unicodeScalars.count
     if count < shortest { return "Choose a password of at least \(shortest) characters." }
     if count > longest { return "Choose a password of at most \(longest) characters." }

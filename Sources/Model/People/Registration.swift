@@ -1,5 +1,5 @@
 /// Who may make an account by themselves.
-package enum Registration: String, Sendable, CaseIterable {
+public enum Registration: String, Sendable, CaseIterable {
   /// Anybody; each gets a workspace of their own.
   case open
   /// Whoever was sent a link.

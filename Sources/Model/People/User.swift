@@ -1,25 +1,25 @@
-package import Octets
+public import Octets
 
 /// Someone who signs in.
-package struct User: Sendable {
-  package let id: Identifier
+public struct User: Sendable {
+  public let id: Identifier
   /// Where they work.
-  package let workspace: Identifier
+  public let workspace: Identifier
   /// The address they sign in with, as they wrote it.
-  package var email: String
+  public var email: String
   /// How pages greet them; may be empty.
-  package var name: String
+  public var name: String
   /// The PHC text.
-  package var passwordHash: String
+  public var passwordHash: String
   /// May see and change every user of the installation.
-  package var isAdministrator: Bool
+  public var isAdministrator: Bool
   /// May not sign in.
-  package var isDisabled: Bool
-  package let createdAt: Timestamp
+  public var isDisabled: Bool
+  public let createdAt: Timestamp
   /// The last time.
-  package var signedInAt: Timestamp?
+  public var signedInAt: Timestamp?
 
-  package init(
+  public init(
     id: Identifier, workspace: Identifier, email: String, name: String, passwordHash: String,
     isAdministrator: Bool, isDisabled: Bool = false, createdAt: Timestamp,
     signedInAt: Timestamp? = nil
@@ -36,5 +36,5 @@ package struct User: Sendable {
   }
 
   /// What two spellings of one sign-in address have in common.
-  package static func key(ofEmail email: String) -> String { email.lowercased() }
+  public static func key(ofEmail email: String) -> String { email.lowercased() }
 }

@@ -1,6 +1,6 @@
 /// Why a text is no schedule of retries, in a sentence that says what to write.
-package struct RetryScheduleError: Error, Equatable, CustomStringConvertible {
-  package let description: String
+public struct RetryScheduleError: Error, Equatable, CustomStringConvertible {
+  public let description: String
 
   init(_ description: String) { self.description = description }
 }
@@ -10,14 +10,14 @@ extension RetrySchedule: CustomStringConvertible {
   private static let longestLife = Duration.seconds(14 * 86_400)
   private static let mostSteps = 30
   /// The most tries that a schedule may come to.
-  package static let mostTries = 100
+  public static let mostTries = 100
 
   /// Reads `5m 15m 30m 1h 2h 4h, then every 4h, for 72h`; `never` is none at all.
   ///
   /// Commas and “then” may be left out; so may “for” where nothing is repeated.
   ///
   /// - Throws: ``RetryScheduleError``, with what is wrong.
-  package init(parsing text: String) throws(RetryScheduleError) {
+  public init(parsing text: String) throws(RetryScheduleError) {
     let words = text.lowercased().split { $0 == " " || $0 == "," || $0 == "\t" || $0 == "\u{A0}" }
     if words == ["never"] {
       self = .never
@@ -109,7 +109,7 @@ extension RetrySchedule: CustomStringConvertible {
   }
 
   /// As ``init(parsing:)`` reads it.
-  package var description: String {
+  public var description: String {
     if self == .never { return "never" }
     var text = steps.map(Self.text).joined(separator: " ")
     if let every { text += (text.isEmpty ? "" : ", then ") + "every \(Self.text(every))" }

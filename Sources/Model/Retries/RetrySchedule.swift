@@ -1,31 +1,31 @@
 /// When a server that said “try again later” is asked again, and when we give up.
 ///
 /// Written as people write it: `5m 15m 30m 1h 2h 4h, then every 4h, for 72h`.
-package struct RetrySchedule: Sendable, Equatable {
+public struct RetrySchedule: Sendable, Equatable {
   /// The wait after the first, second, … refusal.
-  package let steps: [Duration]
+  public let steps: [Duration]
   /// The wait after each refusal beyond the steps; `nil`: we give up then.
-  package let every: Duration?
+  public let every: Duration?
   /// How old a message may grow, counted from its first refusal; the last try is at that age.
-  package let lifetime: Duration
+  public let lifetime: Duration
 
-  package init(steps: [Duration], every: Duration? = nil, lifetime: Duration) {
+  public init(steps: [Duration], every: Duration? = nil, lifetime: Duration) {
     self.steps = steps
     self.every = every
     self.lifetime = lifetime
   }
 
   /// 5, 15, 30 minutes, 1, 2, 4 hours, then every 4 hours until three days have passed.
-  package static let standard = RetrySchedule(
+  public static let standard = RetrySchedule(
     steps: [5, 15, 30, 60, 120, 240].map { .seconds($0 * 60) }, every: .seconds(4 * 3_600),
     lifetime: .seconds(72 * 3_600))
 
   /// For mail that someone waits for: an hour, then the sender is told.
-  package static let transactional = RetrySchedule(
+  public static let transactional = RetrySchedule(
     steps: [1, 4, 10, 15, 30].map { .seconds($0 * 60) }, lifetime: .seconds(3_600))
 
   /// Nothing is tried a second time.
-  package static let never = RetrySchedule(steps: [], lifetime: .zero)
+  public static let never = RetrySchedule(steps: [], lifetime: .zero)
 
   /// For messages that a broken connection kept from being sent.
   static let afterBrokenConnection: [Duration] = [1, 5, 30, 120].map { .seconds($0) }
@@ -33,7 +33,7 @@ package struct RetrySchedule: Sendable, Equatable {
   /// By how much a wait may be longer than the schedule says, as a share of it.
   ///
   /// What was refused in one go does not come back in one go, and never sooner than was promised.
-  package static let mostJitter = 0.08
+  public static let mostJitter = 0.08
 
   /// How long to wait after a refusal.
   ///
@@ -41,7 +41,7 @@ package struct RetrySchedule: Sendable, Equatable {
   /// of them, and `jitter` a number from 0 up to 1 that is drawn anew each time.
   ///
   /// - Returns: `nil` when it is time to give up.
-  package func wait(afterAttempt attempt: Int, age: Duration, jitter: Double = 0) -> Duration? {
+  public func wait(afterAttempt attempt: Int, age: Duration, jitter: Double = 0) -> Duration? {
     guard attempt >= 1, let wait = attempt <= steps.count ? steps[attempt - 1] : every else {
       return nil
     }
@@ -50,7 +50,7 @@ package struct RetrySchedule: Sendable, Equatable {
 
   /// Soon at first, for a server that broke the connection may only have restarted; then as after a
   /// refusal, so that a message that breaks every connection does not do so for ever.
-  package func wait(
+  public func wait(
     afterBreak attempt: Int, age: Duration, jitter: Double = 0
   ) -> Duration? {
     let soon = Self.afterBrokenConnection
@@ -70,7 +70,7 @@ package struct RetrySchedule: Sendable, Equatable {
   private static let leastRest = Duration.seconds(60)
 
   /// How many tries there are at most, the first included.
-  package var mostAttempts: Int {
+  public var mostAttempts: Int {
     var (age, attempt) = (Duration.zero, 1)
     while attempt < Self.mostAttemptsEver, let wait = wait(afterAttempt: attempt, age: age) {
       age += wait

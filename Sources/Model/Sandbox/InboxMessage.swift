@@ -1,21 +1,21 @@
-package import Octets
+public import Octets
 
 /// A message that the mail server within has taken, without its content.
-package struct InboxMessage: Sendable {
-  package let id: Identifier
-  package let workspace: Identifier
-  package let receivedAt: Timestamp
-  package let envelopeFrom: String
+public struct InboxMessage: Sendable {
+  public let id: Identifier
+  public let workspace: Identifier
+  public let receivedAt: Timestamp
+  public let envelopeFrom: String
   /// The envelope's recipients, parted by `, `.
-  package let recipients: String
+  public let recipients: String
   /// The From field, decoded; hostile.
-  package let from: String
+  public let from: String
   /// The Subject field, decoded; hostile.
-  package let subject: String
+  public let subject: String
   /// Octets.
-  package let size: Int
+  public let size: Int
 
-  package init(
+  public init(
     id: Identifier, workspace: Identifier, receivedAt: Timestamp, envelopeFrom: String,
     recipients: String, from: String, subject: String, size: Int
   ) {

@@ -1,16 +1,16 @@
 /// How much may leave by a sender; `nil` is no limit, and all that are set hold at once.
-package struct SenderLimits: Sendable, Equatable {
+public struct SenderLimits: Sendable, Equatable {
   /// The most messages in any second, minute, hour and day.
-  package var perSecond: Int?
-  package var perMinute: Int?
-  package var perHour: Int?
-  package var perDay: Int?
+  public var perSecond: Int?
+  public var perMinute: Int?
+  public var perHour: Int?
+  public var perDay: Int?
   /// The most connections at a time, over all campaigns.
-  package var connections: Int?
+  public var connections: Int?
   /// A connection ends after so many messages.
-  package var perConnection: Int?
+  public var perConnection: Int?
 
-  package init(
+  public init(
     perSecond: Int? = nil, perMinute: Int? = nil, perHour: Int? = nil, perDay: Int? = nil,
     connections: Int? = nil, perConnection: Int? = nil
   ) {
@@ -23,7 +23,7 @@ package struct SenderLimits: Sendable, Equatable {
   }
 
   /// The most messages in any span of time of that length.
-  package subscript(period: LimitPeriod) -> Int? {
+  public subscript(period: LimitPeriod) -> Int? {
     get {
       switch period {
       case .second: perSecond
@@ -44,10 +44,10 @@ package struct SenderLimits: Sendable, Equatable {
 }
 
 /// A length of time that messages are counted in.
-package enum LimitPeriod: String, CaseIterable, Sendable {
+public enum LimitPeriod: String, CaseIterable, Sendable {
   case second, minute, hour, day
 
-  package var length: Duration {
+  public var length: Duration {
     switch self {
     case .second: .seconds(1)
     case .minute: .seconds(60)
@@ -57,7 +57,7 @@ package enum LimitPeriod: String, CaseIterable, Sendable {
   }
 
   /// What a setting may be: more than that is no limit for anyone.
-  package var bounds: ClosedRange<Int> {
+  public var bounds: ClosedRange<Int> {
     switch self {
     case .second: 1...10_000
     case .minute: 1...600_000
@@ -69,7 +69,7 @@ package enum LimitPeriod: String, CaseIterable, Sendable {
 
 extension SenderLimits {
   /// What the number of connections may be set to.
-  package static let connectionBounds = 1...100
+  public static let connectionBounds = 1...100
   /// What the number of messages on a connection may be set to.
-  package static let perConnectionBounds = 1...100_000
+  public static let perConnectionBounds = 1...100_000
 }

@@ -1,20 +1,20 @@
-package import Octets
+public import Octets
 
 /// What a sender does when its server says “later”, and what it asks of messages that are not its
 /// own.
-package struct SenderRules: Sendable, Equatable {
+public struct SenderRules: Sendable, Equatable {
   /// When campaigns are tried again; `nil` is ``RetrySchedule/standard``.
-  package var retries: RetrySchedule?
+  public var retries: RetrySchedule?
   /// When transactional mail is tried again; `nil` is ``RetrySchedule/transactional``.
-  package var urgentRetries: RetrySchedule?
+  public var urgentRetries: RetrySchedule?
   /// Whether its server takes messages from its own address only: then messages bear that where it
   /// stands in for another sender.
-  package var usesOwnFromOnly = false
+  public var usesOwnFromOnly = false
 
-  package init() {}
+  public init() {}
 
   /// The schedule that holds for a campaign.
-  package func schedule(isTransactional: Bool) -> RetrySchedule {
+  public func schedule(isTransactional: Bool) -> RetrySchedule {
     isTransactional ? urgentRetries ?? .transactional : retries ?? .standard
   }
 }
@@ -23,12 +23,12 @@ package struct SenderRules: Sendable, Equatable {
 ///
 /// Nobody signs in again before the account was changed or a test has passed: more tries with a
 /// wrong password lock accounts, or our address out.
-package struct SignInRefusal: Sendable, Equatable {
-  package let at: Timestamp
+public struct SignInRefusal: Sendable, Equatable {
+  public let at: Timestamp
   /// What happened and what to do, in plain words.
-  package let answer: String
+  public let answer: String
 
-  package init(at: Timestamp, answer: String) {
+  public init(at: Timestamp, answer: String) {
     self.at = at
     self.answer = answer
   }
@@ -36,7 +36,7 @@ package struct SignInRefusal: Sendable, Equatable {
 
 extension Sender {
   /// Whether the other would sign in at the same server, as the same user, with the same password.
-  package func signsIn(as other: Sender) -> Bool {
+  public func signsIn(as other: Sender) -> Bool {
     kind == other.kind && host == other.host && port == other.port && security == other.security
       && user == other.user && sealedPassword == other.sealedPassword
   }

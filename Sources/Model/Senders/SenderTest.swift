@@ -1,13 +1,13 @@
-package import Octets
+public import Octets
 
 /// How a sender's test went.
-package struct SenderTest: Sendable {
-  package let at: Timestamp
-  package let passed: Bool
+public struct SenderTest: Sendable {
+  public let at: Timestamp
+  public let passed: Bool
   /// In plain words, for the one who set it up.
-  package let answer: String
+  public let answer: String
 
-  package init(at: Timestamp, passed: Bool, answer: String) {
+  public init(at: Timestamp, passed: Bool, answer: String) {
     self.at = at
     self.passed = passed
     self.answer = answer
@@ -15,7 +15,7 @@ package struct SenderTest: Sendable {
 }
 
 /// Where a sender leads.
-package enum SenderKind: String, Sendable {
+public enum SenderKind: String, Sendable {
   /// An SMTP account.
   case smtp
   /// The mail server within: nothing leaves the machine.

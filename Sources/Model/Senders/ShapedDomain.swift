@@ -1,20 +1,20 @@
-package import Octets
+public import Octets
 
 /// What a sender has learnt about how much a receiver takes, to be remembered over restarts.
-package struct ShapedDomain: Sendable, Equatable {
+public struct ShapedDomain: Sendable, Equatable {
   /// An organisation's domain in small letters; empty for the sender's own server.
-  package let domain: [UInt8]
+  public let domain: [UInt8]
   /// Messages a second.
-  package var rate: Double
+  public var rate: Double
   /// The rate at which it last refused.
-  package var ceiling: Double
+  public var ceiling: Double
   /// Since when it has taken nothing at all, and when it is asked again.
-  package var blockedSince: Timestamp?
-  package var blockedUntil: Timestamp?
+  public var blockedSince: Timestamp?
+  public var blockedUntil: Timestamp?
   /// When it last asked us to slow down.
-  package var refusedAt: Timestamp
+  public var refusedAt: Timestamp
 
-  package init(
+  public init(
     domain: [UInt8], rate: Double, ceiling: Double, blockedSince: Timestamp? = nil,
     blockedUntil: Timestamp? = nil, refusedAt: Timestamp
   ) {

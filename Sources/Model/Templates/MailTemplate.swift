@@ -1,17 +1,17 @@
-package import Octets
+public import Octets
 
 /// A subject and a body to begin campaigns from.
-package struct MailTemplate: Sendable {
-  package let id: Identifier
-  package let workspace: Identifier
-  package var name: String
-  package var subject: String
-  package var html: [UInt8]?
-  package var text: [UInt8]?
-  package let createdAt: Timestamp
-  package var changedAt: Timestamp
+public struct MailTemplate: Sendable {
+  public let id: Identifier
+  public let workspace: Identifier
+  public var name: String
+  public var subject: String
+  public var html: [UInt8]?
+  public var text: [UInt8]?
+  public let createdAt: Timestamp
+  public var changedAt: Timestamp
 
-  package init(
+  public init(
     id: Identifier, workspace: Identifier, name: String, subject: String, html: [UInt8]? = nil,
     text: [UInt8]? = nil, createdAt: Timestamp, changedAt: Timestamp
   ) {

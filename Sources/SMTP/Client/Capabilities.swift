@@ -1,24 +1,24 @@
 import Octets
 
 /// What a server said in answer to EHLO that it can do.
-package struct Capabilities: Sendable, Equatable {
-  package var hasPipelining = false
-  package var hasStartTLS = false
-  package var has8BitMIME = false
-  package var hasSMTPUTF8 = false
-  package var hasChunking = false
-  package var hasDSN = false
-  package var hasEnhancedStatusCodes = false
+public struct Capabilities: Sendable, Equatable {
+  public var hasPipelining = false
+  public var hasStartTLS = false
+  public var has8BitMIME = false
+  public var hasSMTPUTF8 = false
+  public var hasChunking = false
+  public var hasDSN = false
+  public var hasEnhancedStatusCodes = false
   /// The largest message in octets; `nil` when SIZE is not offered, 0 when it has no limit.
-  package var size: Int?
-  package var limits = Limits()
+  public var size: Int?
+  public var limits = Limits()
   /// SASL mechanisms in the server's order, in capitals.
-  package var mechanisms: [String] = []
+  public var mechanisms: [String] = []
 
-  package init() {}
+  public init() {}
 
   /// Reads the reply to EHLO (RFC 5321 §4.1.1.1); its first line is a greeting.
-  package init(ehlo reply: Reply) {
+  public init(ehlo reply: Reply) {
     for line in reply.text.split(
       separator: ASCII.lineFeed, omittingEmptySubsequences: false
     ).dropFirst() {
@@ -60,15 +60,15 @@ package struct Capabilities: Sendable, Equatable {
 }
 
 /// How much a server takes in one session (RFC 9422); `nil` where it does not say.
-package struct Limits: Sendable, Equatable {
+public struct Limits: Sendable, Equatable {
   /// Transactions a session.
-  package var messages: Int?
+  public var messages: Int?
   /// Recipients a transaction; we have one.
-  package var recipients: Int?
+  public var recipients: Int?
   /// Recipients' domains a session.
-  package var domains: Int?
+  public var domains: Int?
 
-  package init() {}
+  public init() {}
 
   /// Reads `NAME=value` words; unknown names and values that cannot be are passed over.
   init(_ words: some Sequence<ArraySlice<UInt8>>) {

@@ -7,30 +7,30 @@ import Octets
 
 extension ClientSession {
   /// What the server said to MAIL, RCPT and DATA.
-  package enum Go: Sendable, Equatable {
+  public enum Go: Sendable, Equatable {
     /// The text may be sent.
     case ahead
     /// The message is refused; the session can take the next one while it is usable.
     case refused(Reply, at: Command)
   }
 
-  package enum Command: String, Sendable {
+  public enum Command: String, Sendable {
     case mail = "MAIL"
     case recipient = "RCPT"
     case data = "DATA"
   }
 
   /// Why the fate of a message is not simply its reply.
-  package struct Interruption: Error, Sendable {
-    package let cause: SessionError
+  public struct Interruption: Error, Sendable {
+    public let cause: SessionError
     /// Whether the final dot may have reached the server: then nobody can know.
-    package let isInDoubt: Bool
+    public let isInDoubt: Bool
   }
 
   /// Whether the server's own limits leave room for this message in this session (RFC 9422).
   ///
   /// One that does not fit goes over a new session.
-  package func hasRoom(for envelope: Envelope) -> Bool {
+  public func hasRoom(for envelope: Envelope) -> Bool {
     let limits = capabilities.limits
     if let most = limits.messages, transactions >= most { return false }
     guard let most = limits.domains, domains.count >= most else { return true }
@@ -38,7 +38,7 @@ extension ClientSession {
   }
 
   /// Announces the next message, one at a time.
-  package func start(_ envelope: Envelope) {
+  public func start(_ envelope: Envelope) {
     precondition(announced == nil, "a message has been announced already")
     transactions += 1
     if capabilities.limits.domains != nil { domains.insert(envelope.domain) }
@@ -56,7 +56,7 @@ extension ClientSession {
   }
 
   /// Learns whether the announced message's text may be sent.
-  package func awaitGo() async throws(SessionError) -> Go {
+  public func awaitGo() async throws(SessionError) -> Go {
     guard let announced else { preconditionFailure("no message has been announced") }
     self.announced = nil
     switch announced {
@@ -186,7 +186,7 @@ extension ClientSession {
   ///
   /// - Returns: The server's reply to the dot.
   /// - Throws: ``Interruption``, when there is no such reply.
-  package func finish(
+  public func finish(
     _ pieces: [[UInt8]], thenStart next: Envelope?
   ) async throws(Interruption) -> Reply {
     var stuffing = DotStuffing()

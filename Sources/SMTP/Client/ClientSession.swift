@@ -1,23 +1,23 @@
-package import Net
+public import Net
 import Octets
 
 /// One conversation with a mail server, open and ready for messages.
 ///
 /// Belongs to one task on one ``EventLoop``. Transactions are in `ClientSession+Mail`.
-package final class ClientSession {
+public final class ClientSession {
   let stream: Stream
   let patience: Patience
   var parser = ReplyParser()
   var output: [UInt8] = []
 
   /// What was said last.
-  package internal(set) var transcript = Transcript()
-  package private(set) var capabilities = Capabilities()
+  public internal(set) var transcript = Transcript()
+  public private(set) var capabilities = Capabilities()
   /// The server's address, and how the connection is encrypted.
-  package var server: String { stream.peer }
-  package var encryption: String? { stream.encryption }
+  public var server: String { stream.peer }
+  public var encryption: String? { stream.encryption }
   /// Whether TLS went on from an earlier session, which spares most of its cost.
-  package var isResumed: Bool { stream.isResumed }
+  public var isResumed: Bool { stream.isResumed }
 
   /// How many transactions were begun, and the domains written to where the server limits them.
   var transactions = 0
@@ -27,9 +27,9 @@ package final class ClientSession {
   /// A transaction was refused half-way: the server must be told to forget it.
   var mustReset = false
   /// Called when a message's final dot has been handed to the system and no reply has come yet.
-  package var whenDotIsOut: (() -> Void)?
+  public var whenDotIsOut: (() -> Void)?
   /// Set once the session is of no further use.
-  package var isUsable = true
+  public var isUsable = true
 
   enum Announcement {
     /// MAIL, RCPT and DATA have been queued or sent in one go.
@@ -51,7 +51,7 @@ package final class ClientSession {
   /// `tls` is for servers that must prove who they are, `unverifiedTLS` for those where TLS only
   /// hides the mail from listeners. Only addresses that are admitted are connected to: what a name
   /// stands for is asked once, so that it cannot change between the question and the connection.
-  package static func open(
+  public static func open(
     _ endpoint: Endpoint, hello: String?, tls: TLSContext, unverifiedTLS: TLSContext,
     patience: Patience, on loop: EventLoop,
     admitting admits: @Sendable (SocketAddress) -> Bool = { _ in true },
@@ -243,7 +243,7 @@ package final class ClientSession {
   // MARK: The end
 
   /// Says QUIT, waits a moment for the answer, closes.
-  package func quit() async {
+  public func quit() async {
     if isUsable, announced == nil {
       _ = try? await command("QUIT", within: patience.quit, at: .reply)
     }
@@ -251,7 +251,7 @@ package final class ClientSession {
   }
 
   /// Closes at once: a message whose body has begun but not ended is thereby withdrawn.
-  package func abandon() {
+  public func abandon() {
     isUsable = false
     stream.close()
   }

@@ -1,7 +1,7 @@
 /// A mail server to hand messages to: where it is, how to speak with it privately, who we are.
-package struct Endpoint: Sendable {
+public struct Endpoint: Sendable {
   /// How a connection becomes private.
-  package enum Security: String, Sendable {
+  public enum Security: String, Sendable {
     /// TLS from the first octet, as on port 465 (RFC 8314).
     case implicit
     /// STARTTLS or nothing.
@@ -12,14 +12,14 @@ package struct Endpoint: Sendable {
     case none
   }
 
-  package let host: String
-  package let port: UInt16
-  package let security: Security
-  package let credentials: Credentials?
+  public let host: String
+  public let port: UInt16
+  public let security: Security
+  public let credentials: Credentials?
   /// The ways of signing in that are allowed, in order of preference; a token has one of its own.
-  package let mechanisms: [Mechanism]
+  public let mechanisms: [Mechanism]
 
-  package init(
+  public init(
     host: String, port: UInt16, security: Security, credentials: Credentials? = nil,
     mechanisms: [Mechanism] = Mechanism.strongestFirst
   ) {
@@ -31,31 +31,31 @@ package struct Endpoint: Sendable {
   }
 
   /// As in `smtp.example.org:587`.
-  package var name: String { host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)" }
+  public var name: String { host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)" }
 }
 
 /// A user name with its password or access token, which no description shows.
-package struct Credentials: Sendable, CustomStringConvertible, CustomReflectable {
-  package let user: String
+public struct Credentials: Sendable, CustomStringConvertible, CustomReflectable {
+  public let user: String
   /// Whether the secret is an access token of OAuth 2.
-  package let isToken: Bool
+  public let isToken: Bool
   private let secret: [UInt8]
 
-  package init(user: String, password: [UInt8]) {
+  public init(user: String, password: [UInt8]) {
     self.user = user
     secret = password
     isToken = false
   }
 
   /// With an access token, which must be fresh; it is sent over TLS only.
-  package init(user: String, accessToken: [UInt8]) {
+  public init(user: String, accessToken: [UInt8]) {
     self.user = user
     secret = accessToken
     isToken = true
   }
 
   /// Lends the password for as long as `body` runs.
-  package func withPassword<Result, Failure: Error>(
+  public func withPassword<Result, Failure: Error>(
     _ body: ([UInt8]) throws(Failure) -> Result
   ) throws(Failure) -> Result { try body(secret) }
 
@@ -67,6 +67,6 @@ package struct Credentials: Sendable, CustomStringConvertible, CustomReflectable
     user.utf8.allSatisfy { 0x20...0x7E ~= $0 } && secret.allSatisfy { 0x20...0x7E ~= $0 }
   }
 
-  package var description: String { "credentials of \(user)" }
-  package var customMirror: Mirror { Mirror(self, children: ["user": user]) }
+  public var description: String { "credentials of \(user)" }
+  public var customMirror: Mirror { Mirror(self, children: ["user": user]) }
 }

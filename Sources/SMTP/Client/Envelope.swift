@@ -1,18 +1,18 @@
 import Octets
 
 /// Who a message is from and to on the wire, and what it demands of the server.
-package struct Envelope: Sendable {
+public struct Envelope: Sendable {
   /// The reverse-path without brackets; empty for bounces.
-  package var sender: [UInt8]
+  public var sender: [UInt8]
   /// The forward-path without brackets.
-  package var recipient: [UInt8]
+  public var recipient: [UInt8]
   /// The message's size in octets.
-  package var size: Int
-  package var needs8BitMIME: Bool
-  package var needsSMTPUTF8: Bool
-  package var notification: NotificationRequest?
+  public var size: Int
+  public var needs8BitMIME: Bool
+  public var needsSMTPUTF8: Bool
+  public var notification: NotificationRequest?
 
-  package init(
+  public init(
     sender: [UInt8], recipient: [UInt8], size: Int, needs8BitMIME: Bool = false,
     needsSMTPUTF8: Bool = false, notification: NotificationRequest? = nil
   ) {
@@ -33,7 +33,7 @@ package struct Envelope: Sendable {
   /// Why this server cannot take the message, without asking it.
   ///
   /// - Returns: The reply it would give, or `nil` when it may be asked.
-  package func refusal(by capabilities: Capabilities) -> Reply? {
+  public func refusal(by capabilities: Capabilities) -> Reply? {
     var hasControls = false
     var isInternational = needsSMTPUTF8
     for octet in [sender, recipient].joined() {

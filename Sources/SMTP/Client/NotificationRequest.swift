@@ -1,30 +1,30 @@
 import Octets
 
 /// What the sender wants to hear of a message's fate, where the server offers DSN (RFC 3461).
-package struct NotificationRequest: Sendable, Equatable {
-  package enum Event: String, Sendable {
+public struct NotificationRequest: Sendable, Equatable {
+  public enum Event: String, Sendable {
     case success = "SUCCESS"
     case failure = "FAILURE"
     case delay = "DELAY"
   }
 
   /// How much of the message comes back with a notification.
-  package enum Extent: String, Sendable {
+  public enum Extent: String, Sendable {
     case whole = "FULL"
     case headers = "HDRS"
   }
 
   /// When to notify; empty for never, `nil` for what the server does unasked.
-  package var events: [Event]?
-  package var extent: Extent?
+  public var events: [Event]?
+  public var extent: Extent?
   /// Comes back with each notification; printable ASCII, left out when it has more than 100 octets
   /// as it is written.
-  package var identifier: [UInt8]?
+  public var identifier: [UInt8]?
   /// The address that the message was first sent to; left out when it has more than 500 octets as it
   /// is written.
-  package var originalRecipient: [UInt8]?
+  public var originalRecipient: [UInt8]?
 
-  package init(
+  public init(
     events: [Event]? = nil, extent: Extent? = nil, identifier: [UInt8]? = nil,
     originalRecipient: [UInt8]? = nil
   ) {

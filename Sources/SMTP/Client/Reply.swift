@@ -1,26 +1,26 @@
 import Octets
 
 /// What a server answered to one command (RFC 5321 §4.2).
-package struct Reply: Sendable, Equatable {
+public struct Reply: Sendable, Equatable {
   /// From 200 to 599.
-  package let code: Int
+  public let code: Int
   /// The `2.1.5` of RFC 3463, when the text begins with one whose class fits the code.
-  package let enhanced: EnhancedCode?
+  public let enhanced: EnhancedCode?
   /// The text without codes, lines separated by LF, at most 2,000 octets; as hostile as its server.
-  package let text: [UInt8]
+  public let text: [UInt8]
 
-  package init(code: Int, enhanced: EnhancedCode? = nil, text: [UInt8] = []) {
+  public init(code: Int, enhanced: EnhancedCode? = nil, text: [UInt8] = []) {
     self.code = code
     self.enhanced = enhanced
     self.text = text
   }
 
-  package enum Severity: Sendable {
+  public enum Severity: Sendable {
     case success, intermediate, temporary, permanent
   }
 
   /// By the first digit, so that unknown codes are understood as well.
-  package var severity: Severity {
+  public var severity: Severity {
     switch code {
     case ..<300: .success
     case ..<400: .intermediate
@@ -29,7 +29,7 @@ package struct Reply: Sendable, Equatable {
     }
   }
 
-  package var isSuccess: Bool { severity == .success }
+  public var isSuccess: Bool { severity == .success }
 
   /// The same with stars where the text repeats a secret.
   func masking(_ secrets: [[UInt8]]) -> Reply {
@@ -43,7 +43,7 @@ package struct Reply: Sendable, Equatable {
   }
 
   /// For people and logs: `550 5.1.1 no such user`, control characters made visible as spaces.
-  package var line: String {
+  public var line: String {
     var octets: [UInt8] = []
     octets.append(decimal: code)
     if let enhanced {
@@ -57,18 +57,18 @@ package struct Reply: Sendable, Equatable {
 }
 
 /// The enhanced status code of RFC 3463, as in 5.1.1.
-package struct EnhancedCode: Sendable, Equatable, CustomStringConvertible {
-  package let status: Int
-  package let subject: Int
-  package let detail: Int
+public struct EnhancedCode: Sendable, Equatable, CustomStringConvertible {
+  public let status: Int
+  public let subject: Int
+  public let detail: Int
 
-  package init(_ status: Int, _ subject: Int, _ detail: Int) {
+  public init(_ status: Int, _ subject: Int, _ detail: Int) {
     self.status = status
     self.subject = subject
     self.detail = detail
   }
 
-  package var description: String { "\(status).\(subject).\(detail)" }
+  public var description: String { "\(status).\(subject).\(detail)" }
 
   /// Reads a code at the start of a reply's text.
   ///

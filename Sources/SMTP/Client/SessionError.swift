@@ -1,9 +1,9 @@
-package import Net
+public import Net
 
 /// Why a session could not be opened or has ended, by what the sender can do about it.
-package enum SessionError: Error, Sendable, Equatable {
+public enum SessionError: Error, Sendable, Equatable {
   /// Where in the conversation it happened.
-  package enum Step: String, Sendable {
+  public enum Step: String, Sendable {
     case connect = "connecting"
     case greeting = "waiting for the greeting"
     case hello = "EHLO"
@@ -40,7 +40,7 @@ package enum SessionError: Error, Sendable, Equatable {
   }
 
   /// Whether trying again later, unchanged, may succeed.
-  package var isTemporary: Bool {
+  public var isTemporary: Bool {
     switch self {
     case .network(.tls(.certificate), _), .network(.unresolvable, _): false
     case .network, .violation: true

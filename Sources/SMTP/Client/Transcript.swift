@@ -3,7 +3,7 @@ import Octets
 /// The last lines of a conversation, for the log when it goes wrong.
 ///
 /// Message texts are not part of it, and secrets never are: what would hold one is noted as stars.
-package struct Transcript: Sendable {
+public struct Transcript: Sendable {
   private enum Voice: String {
     case client = "C: "
     case server = "S: "
@@ -71,7 +71,7 @@ package struct Transcript: Sendable {
   ///
   /// Ours begin with `C: `, the server's with `S: `. They are 2,000 octets at most: a log does not
   /// take more.
-  package var text: String {
+  public var text: String {
     var lines: [[UInt8]] = []
     var start = 0
     for (voice, count) in entries {

@@ -4,7 +4,7 @@ import Octets
 /// How a sandbox server is to behave, read from a text of one rule a line.
 ///
 /// The language is described in docs/sandbox-scripts.md.
-package struct SandboxScript: Sendable, Equatable {
+public struct SandboxScript: Sendable, Equatable {
   static let longest = 262_144
   static let mostRules = 1_000
 
@@ -21,10 +21,10 @@ package struct SandboxScript: Sendable, Equatable {
   var rules: [ScriptRule] = []
 
   /// How many rules it has.
-  package var count: Int { rules.count }
+  public var count: Int { rules.count }
 
   /// - Throws: ``ScriptError`` for the first line that cannot be understood.
-  package init(parsing octets: [UInt8]) throws(ScriptError) {
+  public init(parsing octets: [UInt8]) throws(ScriptError) {
     guard octets.count <= Self.longest else {
       throw ScriptError(
         line: 1, column: 1, problem: "This script is too long.",
@@ -53,14 +53,14 @@ package struct SandboxScript: Sendable, Equatable {
     }
   }
 
-  package init(parsing text: String) throws(ScriptError) {
+  public init(parsing text: String) throws(ScriptError) {
     try self.init(parsing: Array(text.utf8))
   }
 }
 
 extension ServerConfiguration {
   /// Behaves as the script says; `clock` tells the time since the server's start.
-  package mutating func play(
+  public mutating func play(
     _ script: SandboxScript, clock: @escaping @Sendable () -> Duration = sinceNow()
   ) {
     extensions.subtract(script.withheld)
@@ -76,7 +76,7 @@ extension ServerConfiguration {
   }
 
   /// A clock that begins now.
-  package static func sinceNow() -> @Sendable () -> Duration {
+  public static func sinceNow() -> @Sendable () -> Duration {
     let start = ContinuousClock.now
     return { start.duration(to: .now) }
   }

@@ -2,7 +2,7 @@ import Locking
 import Octets
 
 /// A script as it is played: asked at each step, it says what the server does.
-package final class ScriptPlay: Sendable {
+public final class ScriptPlay: Sendable {
   private struct Memory {
     var rules: [RuleMemory]
     var random: ScriptRandom
@@ -18,7 +18,7 @@ package final class ScriptPlay: Sendable {
   /// - Parameters:
   ///   - script: What to play.
   ///   - clock: The time since the server's start.
-  package init(_ script: SandboxScript, clock: @escaping @Sendable () -> Duration) {
+  public init(_ script: SandboxScript, clock: @escaping @Sendable () -> Duration) {
     seed = script.seed
     rules = script.rules
     var rulesAt: [ScriptStep: [Int]] = [:]
@@ -35,7 +35,7 @@ package final class ScriptPlay: Sendable {
         random: ScriptRandom(seed: script.seed)))
   }
 
-  package func decide(_ moment: ServerMoment, _ visit: ServerVisit) -> ServerDecision {
+  public func decide(_ moment: ServerMoment, _ visit: ServerVisit) -> ServerDecision {
     guard case .connect = moment else { return decide(at: ScriptScene(moment, visit)) }
     // Two steps of a script are one moment of the conversation.
     let scene = ScriptScene(moment, visit)

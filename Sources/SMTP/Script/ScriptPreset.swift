@@ -1,12 +1,12 @@
 /// A script that comes with the program, for rehearsing what real providers do.
-package enum ScriptPreset: String, CaseIterable, Sendable {
+public enum ScriptPreset: String, CaseIterable, Sendable {
   case greylist
   case throttle = "throttle-50-a-minute"
   case unknown = "five-percent-unknown"
   case badDay = "bad-day"
 
   /// What it does, for people who choose one.
-  package var summary: String {
+  public var summary: String {
     switch self {
     case .greylist: "Refuses each recipient's first message for a minute, then takes it."
     case .throttle: "Takes 50 messages a minute and puts off all others."
@@ -17,7 +17,7 @@ package enum ScriptPreset: String, CaseIterable, Sendable {
   }
 
   /// The script as it could stand in a file.
-  package var text: String {
+  public var text: String {
     switch self {
     case .greylist:
       """
@@ -70,5 +70,5 @@ package enum ScriptPreset: String, CaseIterable, Sendable {
   }
 
   /// - Throws: ``ScriptError`` never, as the tests see to.
-  package func script() throws(ScriptError) -> SandboxScript { try SandboxScript(parsing: text) }
+  public func script() throws(ScriptError) -> SandboxScript { try SandboxScript(parsing: text) }
 }

@@ -1,12 +1,12 @@
-package import Net
+public import Net
 import Octets
 
 /// An SMTP server on loopback: the sandbox that messages can be sent into.
 ///
 /// It hands every complete message to `receive` and answers once that returns, so what was
 /// acknowledged has been kept.
-package struct SMTPServer: Sendable {
-  package typealias Receiver = @Sendable (ServerMessage) async -> ServerDecision
+public struct SMTPServer: Sendable {
+  public typealias Receiver = @Sendable (ServerMessage) async -> ServerDecision
 
   let configuration: ServerConfiguration
   let tls: TLSContext?
@@ -19,7 +19,7 @@ package struct SMTPServer: Sendable {
   /// `isImplicit`, and keeps a silent client for as long as `patience`.
   ///
   /// A script's message that is not to be kept comes to `receive` too: its decision says so.
-  package init(
+  public init(
     _ configuration: ServerConfiguration, tls: TLSContext? = nil, isImplicit: Bool = false,
     patience: Duration = .seconds(300), on loop: EventLoop, receive: @escaping Receiver
   ) {
@@ -36,7 +36,7 @@ package struct SMTPServer: Sendable {
   /// Serves until the calling task is cancelled; `ready` is told the port once clients can connect.
   ///
   /// It throws when the address cannot be listened at.
-  package func run(
+  public func run(
     at address: SocketAddress, ready: @escaping @Sendable (UInt16) -> Void
   ) async throws(NetError) {
     let failure = await withTaskGroup(of: NetError?.self) { group in

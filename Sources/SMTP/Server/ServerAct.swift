@@ -1,7 +1,7 @@
-package import Net
+public import Net
 
 /// How a server ends a connection.
-package enum ServerEnding: Sendable, Equatable {
+public enum ServerEnding: Sendable, Equatable {
   /// TLS's goodbye, where there is TLS, and a FIN.
   case farewell
   /// A FIN alone: under TLS without close_notify.
@@ -11,7 +11,7 @@ package enum ServerEnding: Sendable, Equatable {
 }
 
 /// One thing that a server does in answer to a command or a message.
-package enum ServerAct: Sendable, Equatable {
+public enum ServerAct: Sendable, Equatable {
   /// The reply that a well-behaved server would give.
   case usual
   case reply(ServerReply)
@@ -37,12 +37,12 @@ package enum ServerAct: Sendable, Equatable {
 }
 
 /// What a server does in answer, one thing after the other.
-package struct ServerPlan: Sendable, Equatable {
-  package var acts: [ServerAct]
+public struct ServerPlan: Sendable, Equatable {
+  public var acts: [ServerAct]
   /// Whether the command has its effect and the message is kept, whatever the client gets to hear.
-  package var takes: Bool
+  public var takes: Bool
 
-  package init(_ acts: [ServerAct], takes: Bool) {
+  public init(_ acts: [ServerAct], takes: Bool) {
     self.acts = acts
     self.takes = takes
   }

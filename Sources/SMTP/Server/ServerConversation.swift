@@ -5,15 +5,15 @@ import Octets
 ///
 /// It keeps at most one command line and one message. All other input stays with the driver,
 /// which offers again what was not consumed.
-package struct ServerConversation: Sendable {
+public struct ServerConversation: Sendable {
   /// What a call to `receive` came to.
-  package struct Step: Sendable {
+  public struct Step: Sendable {
     /// How many octets were used up.
     ///
     /// When it is fewer than were offered and there is no event, write the output and offer the
     /// rest.
-    package let consumed: Int
-    package let event: ServerEvent?
+    public let consumed: Int
+    public let event: ServerEvent?
   }
 
   enum Phase {
@@ -61,7 +61,7 @@ package struct ServerConversation: Sendable {
   ///   - configuration: What is offered and how it is answered.
   ///   - isSecure: Whether TLS came before the first octet (port 465).
   ///   - visit: What the driver knows about the connection.
-  package init(
+  public init(
     _ configuration: ServerConfiguration, isSecure: Bool = false,
     visit: ServerVisit = ServerVisit()
   ) {
@@ -71,7 +71,7 @@ package struct ServerConversation: Sendable {
   }
 
   /// Whether input is of no use until the driver has done what the last event asked for.
-  package var isPaused: Bool {
+  public var isPaused: Bool {
     switch phase {
     case .awaitingAnswer, .awaitingTLS, .waiting, .closed: true
     default: false
@@ -79,7 +79,7 @@ package struct ServerConversation: Sendable {
   }
 
   /// Writes the banner; call it once, before anything else.
-  package mutating func start(into output: inout [UInt8]) -> ServerEvent? {
+  public mutating func start(into output: inout [UInt8]) -> ServerEvent? {
     let decision = decide(.connect)
     // A server that will not serve may say so in its banner (RFC 5321 §3.1).
     let acts = decision.acts
@@ -94,14 +94,14 @@ package struct ServerConversation: Sendable {
     ) { $0.append(contentsOf: "220 \(name) ESMTP\r\n".utf8) }
   }
 
-  package mutating func receive(
+  public mutating func receive(
     _ input: ArraySlice<UInt8>, into output: inout [UInt8]
   ) -> Step {
     input.withUnsafeBufferPointer { receive($0, into: &output) }
   }
 
   /// Takes octets up to the next event; `input` is not kept.
-  package mutating func receive(
+  public mutating func receive(
     _ input: UnsafeBufferPointer<UInt8>, into output: inout [UInt8]
   ) -> Step {
     let outputStart = output.count
@@ -116,7 +116,7 @@ package struct ServerConversation: Sendable {
   }
 
   /// Answers the message of the last event, and lets the conversation go on.
-  package mutating func answer(
+  public mutating func answer(
     _ decision: ServerDecision, into output: inout [UInt8]
   ) -> ServerEvent? {
     guard case .awaitingAnswer = phase else { return nil }
@@ -126,14 +126,14 @@ package struct ServerConversation: Sendable {
   }
 
   /// Goes on with an answer once the driver has done its part of it.
-  package mutating func resume(into output: inout [UInt8]) -> ServerEvent? {
+  public mutating func resume(into output: inout [UInt8]) -> ServerEvent? {
     guard case .waiting = phase else { return nil }
     return play(into: &output)
   }
 
   /// Begins anew after the handshake: what was said in the clear counts for nothing (RFC 3207
   /// §4.2).
-  package mutating func startedTLS() {
+  public mutating func startedTLS() {
     guard case .awaitingTLS = phase else { return }
     phase = .commands
     reader = CommandLineReader()

@@ -1,5 +1,5 @@
 /// A point in the conversation at which a script may decide otherwise.
-package enum ServerMoment: Sendable {
+public enum ServerMoment: Sendable {
   /// A client has come: decides what it gets for a banner.
   case connect
   case hello([UInt8], isExtended: Bool)
@@ -19,27 +19,27 @@ package enum ServerMoment: Sendable {
 }
 
 /// What is known about the connection on which a decision is made.
-package struct ServerVisit: Sendable, Equatable {
+public struct ServerVisit: Sendable, Equatable {
   /// The connection's number, from 1 on.
-  package var connection = 1
+  public var connection = 1
   /// How many connections were open when it came, itself among them.
-  package var atOnce = 1
+  public var atOnce = 1
   /// How many transactions have begun on it.
-  package var transactions = 0
-  package var isSecure = false
-  package var user: [UInt8]?
+  public var transactions = 0
+  public var isSecure = false
+  public var user: [UInt8]?
   /// Who the message at hand is from.
-  package var sender: [UInt8] = []
+  public var sender: [UInt8] = []
 
-  package init(connection: Int = 1, atOnce: Int = 1) {
+  public init(connection: Int = 1, atOnce: Int = 1) {
     self.connection = connection
     self.atOnce = atOnce
   }
 }
 
 /// What becomes of a command or a message.
-package struct ServerDecision: Sendable, Equatable {
-  package enum Answer: Sendable, Equatable {
+public struct ServerDecision: Sendable, Equatable {
+  public enum Answer: Sendable, Equatable {
     /// The usual positive reply.
     case accept
     /// This reply; a positive one accepts, 421 ends the connection.
@@ -49,19 +49,19 @@ package struct ServerDecision: Sendable, Equatable {
     case play(ServerPlan)
   }
 
-  package let answer: Answer
+  public let answer: Answer
   /// How long the client waits for it.
-  package let delay: Duration
+  public let delay: Duration
 
-  package init(_ answer: Answer, after delay: Duration = .zero) {
+  public init(_ answer: Answer, after delay: Duration = .zero) {
     self.answer = answer
     self.delay = delay
   }
 
-  package static let accept = ServerDecision(.accept)
+  public static let accept = ServerDecision(.accept)
 
   /// Whether the command has its effect and the message is to be kept.
-  package var takes: Bool {
+  public var takes: Bool {
     switch answer {
     case .accept: true
     case .reply(let reply): reply.isPositive
@@ -96,20 +96,20 @@ extension ServerAct {
 }
 
 /// The script of a sandbox server.
-package struct ServerPolicy: Sendable {
-  package typealias Decide = @Sendable (ServerMoment, ServerVisit) -> ServerDecision
+public struct ServerPolicy: Sendable {
+  public typealias Decide = @Sendable (ServerMoment, ServerVisit) -> ServerDecision
 
   /// `nil` accepts everything and costs nothing.
   let decide: Decide?
 
-  package init(_ decide: @escaping @Sendable (ServerMoment) -> ServerDecision) {
+  public init(_ decide: @escaping @Sendable (ServerMoment) -> ServerDecision) {
     self.decide = { moment, _ in decide(moment) }
   }
 
   /// Decides with what is known about the connection.
-  package init(knowing decide: @escaping Decide) { self.decide = decide }
+  public init(knowing decide: @escaping Decide) { self.decide = decide }
 
   private init() { decide = nil }
 
-  package static let acceptAll = ServerPolicy()
+  public static let acceptAll = ServerPolicy()
 }

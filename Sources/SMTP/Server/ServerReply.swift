@@ -1,20 +1,20 @@
 import Octets
 
 /// What the server answers: a code, an enhanced code (RFC 3463) and one or more lines of text.
-package struct ServerReply: Sendable, Equatable {
-  package let code: Int
-  package let enhanced: String?
-  package let text: String
+public struct ServerReply: Sendable, Equatable {
+  public let code: Int
+  public let enhanced: String?
+  public let text: String
 
   /// A code outside 200...599 becomes 451; line feeds in `text` make a reply of many lines.
-  package init(_ code: Int, _ enhanced: String? = nil, _ text: String) {
+  public init(_ code: Int, _ enhanced: String? = nil, _ text: String) {
     self.code = 200...599 ~= code ? code : 451
     self.enhanced = enhanced
     self.text = text
   }
 
   /// Whether the command it answers has its effect.
-  package var isPositive: Bool { code < 400 }
+  public var isPositive: Bool { code < 400 }
 
   /// Whether the connection ends with it (RFC 5321 §3.8).
   var ends: Bool { code == 421 || code == 221 }

@@ -1,6 +1,6 @@
-package import Database
-package import Model
-package import Octets
+public import Database
+public import Model
+public import Octets
 
 // What only the sending engine asks and does. All but `beginSending` cross workspaces, on behalf of
 // the one scheduler.
@@ -10,7 +10,7 @@ extension Campaigns {
   ///
   /// - Returns: How many there were.
   @discardableResult
-  package func startDue(now: Timestamp) async throws(DatabaseError) -> Int {
+  public func startDue(now: Timestamp) async throws(DatabaseError) -> Int {
     let due: SQL = """
       state IN ('scheduled', 'preparing', 'sending') AND state = 'scheduled'
         AND scheduled_at <= \(now)
@@ -32,7 +32,7 @@ extension Campaigns {
   ///
   /// - Returns: `false` when it was not *preparing*.
   @discardableResult
-  package func beginSending(
+  public func beginSending(
     _ key: CampaignKey, now: Timestamp
   ) async throws(DatabaseError) -> Bool {
     let isDone = try await pool.write { connection throws(DatabaseError) in
@@ -48,7 +48,7 @@ extension Campaigns {
 
   /// The campaigns of all workspaces, in whatever state, that a process left with deliveries under
   /// way; for the program's start.
-  package func interrupted() async throws(DatabaseError) -> [CampaignKey] {
+  public func interrupted() async throws(DatabaseError) -> [CampaignKey] {
     try await pool.read { connection throws(DatabaseError) in
       // The index alone tells which rows are worth reading: bodies make them long.
       try connection.run(
@@ -67,7 +67,7 @@ extension Campaigns {
   // MARK: Files
 
   /// Whether a campaign of the workspace may still send a file of the attachments' folder.
-  package func needsAttachment(
+  public func needsAttachment(
     _ file: String, in workspace: Identifier
   ) async throws(DatabaseError) -> Bool {
     try await pool.read { connection throws(DatabaseError) in
@@ -80,7 +80,7 @@ extension Campaigns {
 
   /// The attachments' files that a campaign of any workspace may still send; for the program's
   /// start, which removes all others.
-  package func neededAttachments() async throws(DatabaseError) -> Set<String> {
+  public func neededAttachments() async throws(DatabaseError) -> Set<String> {
     try await pool.read { connection throws(DatabaseError) in
       Set(
         try connection.run(Self.neededFiles).map { row throws(DatabaseError) in
@@ -109,7 +109,7 @@ extension Campaigns {
 extension Audiences {
   /// The uploads of all workspaces that are still to be read; for the program's start, which
   /// removes all others.
-  package func awaitedFiles() async throws(DatabaseError) -> Set<String> {
+  public func awaitedFiles() async throws(DatabaseError) -> Set<String> {
     try await pool.read { connection throws(DatabaseError) in
       Set(
         try connection.run(

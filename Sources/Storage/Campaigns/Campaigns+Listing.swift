@@ -1,12 +1,12 @@
-package import Database
-package import Model
-package import Octets
+public import Database
+public import Model
+public import Octets
 
 extension Campaigns {
   /// A page of campaigns without their bodies and attachments, newest first.
   ///
   /// `search` is part of a name or subject; `states` of `nil` are all.
-  package func page(
+  public func page(
     in workspace: Identifier, kind: Campaign.Kind = .campaign,
     states: Set<CampaignState>? = nil, archived: Bool = false, search: String? = nil,
     after: Identifier? = nil, limit: Int
@@ -36,16 +36,16 @@ extension Campaigns {
   }
 
   /// A campaign that the scheduler has to do with.
-  package struct Active: Sendable, Equatable {
-    package let key: CampaignKey
-    package let state: CampaignState
-    package let sender: Identifier
-    package let scheduledAt: Timestamp?
+  public struct Active: Sendable, Equatable {
+    public let key: CampaignKey
+    public let state: CampaignState
+    public let sender: Identifier
+    public let scheduledAt: Timestamp?
   }
 
   /// The campaigns of all workspaces that wait for their time, are being prepared or sent, and
   /// those that ended with deliveries unsent, which want ending too.
-  package func active() async throws(DatabaseError) -> [Active] {
+  public func active() async throws(DatabaseError) -> [Active] {
     try await pool.read { connection throws(DatabaseError) in
       // Both conditions are those of indexes, word by word, so that campaigns of the past are not
       // looked at.
@@ -68,12 +68,12 @@ extension Campaigns {
   }
 
   /// The counts alone, for whoever asks many times a second: content and attachments stay unread.
-  package func counts(_ key: CampaignKey) async throws(DatabaseError) -> CampaignCounts? {
+  public func counts(_ key: CampaignKey) async throws(DatabaseError) -> CampaignCounts? {
     try await progress(key)?.counts
   }
 
   /// How far a campaign is; content and attachments stay unread.
-  package func progress(_ key: CampaignKey) async throws(DatabaseError) -> CampaignProgress? {
+  public func progress(_ key: CampaignKey) async throws(DatabaseError) -> CampaignProgress? {
     try await pool.read { connection throws(DatabaseError) in
       try connection.first(
         """

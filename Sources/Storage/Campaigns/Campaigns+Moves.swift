@@ -1,13 +1,13 @@
-package import Database
-package import Model
-package import Octets
+public import Database
+public import Model
+public import Octets
 
 extension Campaigns {
   /// Moves a campaign to another state.
   ///
   /// - Returns: The state it was in; `nil` when the rules do not allow the move, or there is no
   ///   such campaign.
-  package func move(
+  public func move(
     _ key: CampaignKey, to state: CampaignState, failure: String? = nil, now: Timestamp
   ) async throws(DatabaseError) -> CampaignState? {
     let old = try await pool.write { connection throws(DatabaseError) in
@@ -41,7 +41,7 @@ extension Campaigns {
   /// Has a draft sent at a time, or one that waits for its time at another.
   ///
   /// - Returns: `false` when it is neither, or not there.
-  package func schedule(
+  public func schedule(
     _ key: CampaignKey, at moment: Timestamp, zone: String, now: Timestamp
   ) async throws(DatabaseError) -> Bool {
     let isDone = try await pool.write { connection throws(DatabaseError) in
@@ -64,7 +64,7 @@ extension Campaigns {
   /// the campaign, for ``Deliveries/endUnsent(of:as:reason:now:)``.
   ///
   /// - Returns: `false` when it has ended already, or is not there.
-  package func cancel(_ key: CampaignKey, now: Timestamp) async throws(DatabaseError) -> Bool {
+  public func cancel(_ key: CampaignKey, now: Timestamp) async throws(DatabaseError) -> Bool {
     guard try await move(key, to: .cancelled, now: now) != nil else { return false }
     try await Deliveries(pool: pool, doorbell: doorbell).endUnsent(
       of: key, as: .cancelled, reason: "the campaign was cancelled", now: now)
@@ -74,12 +74,12 @@ extension Campaigns {
   /// Puts a campaign that has ended out of sight.
   ///
   /// - Returns: `false` when it has not ended, or is not there.
-  package func archive(_ key: CampaignKey, now: Timestamp) async throws(DatabaseError) -> Bool {
+  public func archive(_ key: CampaignKey, now: Timestamp) async throws(DatabaseError) -> Bool {
     try await setArchived(now, key)
   }
 
   /// Brings an archived campaign back among the others.
-  package func unarchive(_ key: CampaignKey) async throws(DatabaseError) -> Bool {
+  public func unarchive(_ key: CampaignKey) async throws(DatabaseError) -> Bool {
     try await setArchived(nil, key)
   }
 
@@ -98,7 +98,7 @@ extension Campaigns {
   }
 
   /// Notes what the engine says about a campaign's speed; its revision stays.
-  package func setPace(
+  public func setPace(
     _ pace: CampaignPace, of key: CampaignKey
   ) async throws(DatabaseError) {
     try await pool.write { connection throws(DatabaseError) in

@@ -1,16 +1,16 @@
-package import Database
-package import Model
-package import Octets
+public import Database
+public import Model
+public import Octets
 
 /// Campaigns with their content, state and counts.
-package struct Campaigns: Sendable {
+public struct Campaigns: Sendable {
   let pool: DatabasePool
   let doorbell: Doorbell
 
   /// Adds a campaign together with the audience that its file becomes: both or neither.
   ///
   /// Without `audience` the campaign's own must be there.
-  package func add(
+  public func add(
     _ campaign: Campaign, with audience: Audience? = nil, now: Timestamp
   ) async throws(DatabaseError) {
     try await pool.write { connection throws(DatabaseError) in
@@ -42,7 +42,7 @@ package struct Campaigns: Sendable {
   ///
   /// - Returns: `false` when it has begun or was changed since it was read, is not there, would wait
   ///   for no time, or its list is used already: nothing was changed.
-  package func edit(
+  public func edit(
     _ campaign: Campaign, as state: CampaignState? = nil, with audience: Audience? = nil
   ) async throws(DatabaseError) -> Bool {
     let key = campaign.key
@@ -93,14 +93,14 @@ package struct Campaigns: Sendable {
       """)
   }
 
-  package func find(_ key: CampaignKey) async throws(DatabaseError) -> Campaign? {
+  public func find(_ key: CampaignKey) async throws(DatabaseError) -> Campaign? {
     try await pool.read { connection throws(DatabaseError) in
       try Self.find("\(campaign: key)", on: connection)
     }
   }
 
   /// The campaign that was made last.
-  package func latest(in workspace: Identifier) async throws(DatabaseError) -> Campaign? {
+  public func latest(in workspace: Identifier) async throws(DatabaseError) -> Campaign? {
     try await pool.read { connection throws(DatabaseError) in
       try Self.find("workspace_id = \(workspace) ORDER BY id DESC LIMIT 1", on: connection)
     }
@@ -111,7 +111,7 @@ package struct Campaigns: Sendable {
   /// Attachments share their files too: see ``isAttached(_:in:)``.
   ///
   /// - Returns: `nil` when there is no such campaign.
-  package func copy(
+  public func copy(
     _ key: CampaignKey, as id: Identifier = .new(), by user: String? = nil, now: Timestamp
   ) async throws(DatabaseError) -> Campaign? {
     let copy = try await pool.write { connection throws(DatabaseError) -> Campaign? in
@@ -149,7 +149,7 @@ package struct Campaigns: Sendable {
   /// Files of its attachments stay; who removes them asks ``isAttached(_:in:)``.
   ///
   /// - Returns: `false` when it is no draft, or not there.
-  package func remove(_ key: CampaignKey) async throws(DatabaseError) -> Bool {
+  public func remove(_ key: CampaignKey) async throws(DatabaseError) -> Bool {
     let isDone = try await pool.write { connection throws(DatabaseError) in
       guard
         let row = try connection.first(
@@ -166,7 +166,7 @@ package struct Campaigns: Sendable {
   }
 
   /// Whether a campaign has an attachment in this file of the data folder.
-  package func isAttached(
+  public func isAttached(
     _ file: String, in workspace: Identifier
   ) async throws(DatabaseError) -> Bool {
     try await pool.read { connection throws(DatabaseError) in

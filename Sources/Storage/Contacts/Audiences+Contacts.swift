@@ -1,5 +1,5 @@
-package import Database
-package import Model
+public import Database
+public import Model
 import Octets
 
 extension Audiences {
@@ -7,7 +7,7 @@ extension Audiences {
   /// an address.
   ///
   /// Who is in two lists is there twice. The page after a row that is gone is empty.
-  package func contacts(
+  public func contacts(
     in workspace: Identifier, after place: ContactRow.Place? = nil, limit: Int,
     search: String? = nil
   ) async throws(DatabaseError) -> [ContactRow] {

@@ -1,10 +1,10 @@
-package import Database
-package import Model
+public import Database
+public import Model
 import Octets
 
 extension Audiences {
   /// A page of the lists, newest first; `search` is part of a name.
-  package func lists(
+  public func lists(
     in workspace: Identifier, after: Identifier? = nil, limit: Int, search: String? = nil
   ) async throws(DatabaseError) -> [Audience] {
     try await pool.read { connection throws(DatabaseError) in
@@ -25,7 +25,7 @@ extension Audiences {
   /// With `search`, the beginning of an address: those that match, first who can be mailed by
   /// address, then the others in the file's order. `line` is that of the last row of the page
   /// before, 0 at first. `refused` asks for those only that cannot, or that can be mailed.
-  package func rows(
+  public func rows(
     of id: Identifier, in workspace: Identifier, after line: Int, limit: Int,
     search: String? = nil, refused: Bool? = nil
   ) async throws(DatabaseError) -> [AudienceRow] {

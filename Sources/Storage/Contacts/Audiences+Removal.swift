@@ -1,5 +1,5 @@
-package import Database
-package import Model
+public import Database
+public import Model
 import Octets
 
 extension Audiences {
@@ -11,7 +11,7 @@ extension Audiences {
   /// It is out of sight at once; its rows go in short transactions.
   ///
   /// - Returns: `false` when a campaign that is not a draft uses it, or it is not there.
-  package func remove(
+  public func remove(
     _ id: Identifier, in workspace: Identifier
   ) async throws(DatabaseError) -> Bool {
     let isHidden = try await pool.write { connection throws(DatabaseError) in
@@ -54,7 +54,7 @@ extension Audiences {
   ///
   /// - Returns: How many lists were removed for good.
   @discardableResult
-  package func sweep() async throws(DatabaseError) -> Int {
+  public func sweep() async throws(DatabaseError) -> Int {
     let left = try await pool.read { connection throws(DatabaseError) in
       try connection.run(
         """
@@ -103,7 +103,7 @@ extension Audiences {
   }
 
   /// Removes an audience whose file turned out to be unreadable, with the campaign made for it.
-  package func discard(_ audience: Audience) async throws(DatabaseError) {
+  public func discard(_ audience: Audience) async throws(DatabaseError) {
     try await pool.write { connection throws(DatabaseError) in
       let scope: SQL =
         "workspace_id = \(audience.workspace) AND audience_id = \(audience.id)"

@@ -1,6 +1,6 @@
-package import Database
-package import Model
-package import Octets
+public import Database
+public import Model
+public import Octets
 
 extension Audiences {
   /// Stores a batch of rows and how far the file has been read, in one transaction.
@@ -8,7 +8,7 @@ extension Audiences {
   /// A row for a person who is there already is kept as refused, with the line of the first.
   /// Nothing is stored when the list has been removed, or is to be read anew in another way; then
   /// the error is ``DatabaseError/constraint(_:)``.
-  package func store(
+  public func store(
     _ rows: [AudienceRow], of audience: Audience, state: Audience.State
   ) async throws(DatabaseError) {
     try await pool.write { connection throws(DatabaseError) in
@@ -27,7 +27,7 @@ extension Audiences {
   }
 
   /// Adds the audience of a single message: one row that is ready.
-  package func addSingle(
+  public func addSingle(
     _ audience: Audience, recipient: AudienceRow, now: Timestamp
   ) async throws(DatabaseError) {
     var single = audience

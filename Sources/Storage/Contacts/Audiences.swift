@@ -1,13 +1,13 @@
-package import Database
-package import Model
-package import Octets
+public import Database
+public import Model
+public import Octets
 
 /// Lists: contact files as they come in, row by row.
-package struct Audiences: Sendable {
+public struct Audiences: Sendable {
   let pool: DatabasePool
   let doorbell: Doorbell
 
-  package func add(_ audience: Audience, now: Timestamp) async throws(DatabaseError) {
+  public func add(_ audience: Audience, now: Timestamp) async throws(DatabaseError) {
     try await pool.write { connection throws(DatabaseError) in
       try Self.insert(audience, now: now, on: connection)
     }
@@ -28,7 +28,7 @@ package struct Audiences: Sendable {
       """)
   }
 
-  package func find(
+  public func find(
     _ id: Identifier, in workspace: Identifier
   ) async throws(DatabaseError) -> Audience? {
     try await pool.read { connection throws(DatabaseError) in
@@ -44,7 +44,7 @@ package struct Audiences: Sendable {
   /// - Returns: `false` when rows are stored already, a campaign that has begun uses it, or there is
   ///   no such list.
   @discardableResult
-  package func update(_ audience: Audience) async throws(DatabaseError) -> Bool {
+  public func update(_ audience: Audience) async throws(DatabaseError) -> Bool {
     let isDone = try await pool.write { connection throws(DatabaseError) in
       try Self.update(audience, on: connection)
     }
@@ -91,7 +91,7 @@ package struct Audiences: Sendable {
   ///
   /// - Returns: `false` when there is no such list.
   @discardableResult
-  package func rename(
+  public func rename(
     _ id: Identifier, in workspace: Identifier, to name: String
   ) async throws(DatabaseError) -> Bool {
     try await pool.write { connection throws(DatabaseError) in
@@ -105,7 +105,7 @@ package struct Audiences: Sendable {
   /// The list of before stays among the lists; a mere place for a file goes.
   ///
   /// - Returns: `false` when the campaign may no longer be edited, or is not there.
-  package func replaceFile(
+  public func replaceFile(
     of draft: CampaignKey, with audience: Audience, now: Timestamp
   ) async throws(DatabaseError) -> Bool {
     guard audience.workspace == draft.workspace else { return false }
@@ -133,7 +133,7 @@ package struct Audiences: Sendable {
   /// The files of all workspaces whose rows are missing yet, oldest first, for the importer.
   ///
   /// Where there are more, the first of each workspace come before the second of any.
-  package func unread(limit: Int) async throws(DatabaseError) -> [Audience] {
+  public func unread(limit: Int) async throws(DatabaseError) -> [Audience] {
     try await pool.read { connection throws(DatabaseError) in
       try connection.run(
         """
@@ -153,7 +153,7 @@ package struct Audiences: Sendable {
   ///
   /// - Returns: `false` when it was not being read any more.
   @discardableResult
-  package func fail(
+  public func fail(
     _ id: Identifier, in workspace: Identifier, failure: String
   ) async throws(DatabaseError) -> Bool {
     let isDone = try await pool.write { connection throws(DatabaseError) in

@@ -1,9 +1,9 @@
-package import Database
-package import Model
-package import Octets
+public import Database
+public import Model
+public import Octets
 
 /// Which deliveries of a campaign are to be tried again.
-package enum RetryKind: Sendable, CaseIterable {
+public enum RetryKind: Sendable, CaseIterable {
   /// Those that failed though the server never refused them for good.
   case temporaryFailures
   /// Those that may or may not have arrived.
@@ -23,7 +23,7 @@ extension Deliveries {
   ///
   /// - Returns: How many deliveries were ended.
   @discardableResult
-  package func endUnsent(
+  public func endUnsent(
     of key: CampaignKey, as state: DeliveryState, reason: String, now: Timestamp
   ) async throws(DatabaseError) -> Int {
     var (ended, number) = (0, 0)
@@ -58,7 +58,7 @@ extension Deliveries {
   }
 
   /// Brings deliveries back to life that were ended unsent.
-  package func revive(
+  public func revive(
     _ state: DeliveryState, of key: CampaignKey, now: Timestamp
   ) async throws(DatabaseError) {
     guard state.next.contains(.deferred), state.isFinal else { return }
@@ -80,7 +80,7 @@ extension Deliveries {
   /// to life in the same transactions where it has been sent or has failed.
   ///
   /// - Returns: How many are due again; 0 also when the campaign was cancelled.
-  package func retry(
+  public func retry(
     _ kind: RetryKind, of key: CampaignKey, now: Timestamp
   ) async throws(DatabaseError) -> Int {
     var (retried, number) = (0, 0)
@@ -141,7 +141,7 @@ extension Deliveries {
   /// Has one delivery sent before all that is not due yet.
   ///
   /// - Returns: `false` when it is neither queued nor deferred, or not there.
-  package func sendNow(
+  public func sendNow(
     _ key: CampaignKey, _ number: Int, now: Timestamp
   ) async throws(DatabaseError) -> Bool {
     let isDone = try await pool.write { connection throws(DatabaseError) in

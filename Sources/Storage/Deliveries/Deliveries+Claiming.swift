@@ -1,6 +1,6 @@
-package import Database
-package import Model
-package import Octets
+public import Database
+public import Model
+public import Octets
 
 extension Deliveries {
   /// Claims the next deliveries in send order, those that are due again first.
@@ -8,12 +8,11 @@ extension Deliveries {
   /// `cursor` is the number up to which the caller has claimed all queued rows, 0 at first; the
   /// answer holds the next one. Of a campaign that was paused or has ended nothing is claimed,
   /// from the moment on when its state was written.
-  package func claim(
+  public func claim(
     _ limit: Int, of key: CampaignKey, after cursor: Int, lease: Lease, now: Timestamp
   ) async throws(DatabaseError) -> (claimed: [ClaimedDelivery], cursor: Int) {
-    // A claim that is lost in a power cut has harmed nobody: the intent comes after it. What the
-    // ledger has not put into the rows is claimed there already.
-    try await pool.write(isDurable: false, prepared: false) { connection throws(DatabaseError) in
+    // What the ledger has not put into the rows yet is claimed there already.
+    try await pool.write(framed: false) { connection throws(DatabaseError) in
       guard
         let campaign = try connection.first(
           """
@@ -115,7 +114,7 @@ extension Deliveries {
   }
 
   /// When the next deferred delivery is due.
-  package func nextDue(_ key: CampaignKey) async throws(DatabaseError) -> Timestamp? {
+  public func nextDue(_ key: CampaignKey) async throws(DatabaseError) -> Timestamp? {
     try await pool.read { connection throws(DatabaseError) in
       let row = try connection.first(
         """
@@ -128,7 +127,7 @@ extension Deliveries {
   // MARK: Taking back
 
   /// Puts claimed deliveries back whose dot has surely not been sent.
-  package func release(
+  public func release(
     _ numbers: [Int], of key: CampaignKey, lease: Lease
   ) async throws(DatabaseError) {
     try await pool.write { connection throws(DatabaseError) in
@@ -168,7 +167,7 @@ extension Deliveries {
   /// campaign may call it. What the process died of twice while it made it is quarantined.
   ///
   /// - Returns: How many were queued again and how many are in doubt.
-  package func recover(
+  public func recover(
     _ campaign: Campaign, now: Timestamp
   ) async throws(DatabaseError) -> (requeued: Int, inDoubt: Int) {
     let key = campaign.key

@@ -1,12 +1,12 @@
-package import Database
-package import Model
+public import Database
+public import Model
 import Octets
 
 extension Deliveries {
   /// A page of a campaign's deliveries in send order, after the delivery of a number, 0 at first.
   ///
   /// `search` is the beginning of an address; `states` of `nil` are all.
-  package func page(
+  public func page(
     of key: CampaignKey, states: Set<DeliveryState>? = nil, search: String? = nil,
     after number: Int, limit: Int
   ) async throws(DatabaseError) -> [QueueRow] {
@@ -19,7 +19,7 @@ extension Deliveries {
 
   /// A page of a workspace's deliveries in some states, the newest campaign first, each in send
   /// order.
-  package func queue(
+  public func queue(
     in workspace: Identifier, states: Set<DeliveryState> = [.queued, .sending, .deferred],
     after place: (campaign: Identifier, number: Int)? = nil, limit: Int
   ) async throws(DatabaseError) -> [QueueRow] {
@@ -181,7 +181,7 @@ extension Deliveries {
   // MARK: One delivery
 
   /// A delivery with its tries, the latest first; of more than 100 the latest 100.
-  package func find(
+  public func find(
     _ key: CampaignKey, _ number: Int
   ) async throws(DatabaseError) -> (row: QueueRow, attempts: [LogRow])? {
     try await pool.read { connection throws(DatabaseError) -> (QueueRow, [LogRow])? in
@@ -204,7 +204,7 @@ extension Deliveries {
   // MARK: Reports
 
   /// A page of the report, in send order.
-  package func report(
+  public func report(
     of key: CampaignKey, after number: Int, limit: Int
   ) async throws(DatabaseError) -> [ReportRow] {
     try await pool.read { connection throws(DatabaseError) in
@@ -225,7 +225,7 @@ extension Deliveries {
   }
 
   /// How many deliveries are in each state, counted from the rows themselves.
-  package func recount(_ key: CampaignKey) async throws(DatabaseError) -> CampaignCounts {
+  public func recount(_ key: CampaignKey) async throws(DatabaseError) -> CampaignCounts {
     try await pool.read { connection throws(DatabaseError) in
       var counts = CampaignCounts()
       for row in try connection.run(

@@ -1,13 +1,13 @@
-package import Database
-package import Model
-package import Octets
+public import Database
+public import Model
+public import Octets
 
 /// What waits for its receiver, who takes no more at the moment.
 extension Deliveries {
   /// Puts claimed deliveries back that are to wait until their time, surely unsent.
   ///
   /// They are deferred then, without having been tried; `reason` stands where there was none.
-  package func park(
+  public func park(
     _ dates: [(number: Int, due: Timestamp)], because reason: String, of key: CampaignKey,
     lease: Lease
   ) async throws(DatabaseError) {
@@ -32,7 +32,7 @@ extension Deliveries {
 
   /// Claims deferred deliveries by their numbers, before they are due; others than deferred ones
   /// are passed over, and of a campaign that was paused or has ended nothing is claimed.
-  package func claim(
+  public func claim(
     _ numbers: [Int], of key: CampaignKey, lease: Lease
   ) async throws(DatabaseError) -> [ClaimedDelivery] {
     guard !numbers.isEmpty else { return [] }

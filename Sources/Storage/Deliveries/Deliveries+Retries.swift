@@ -1,6 +1,6 @@
-package import Database
-package import Model
-package import Octets
+public import Database
+public import Model
+public import Octets
 
 /// A delivery's row of retries: it begins with the first refusal, and anew when someone asks for
 /// what was given up.
@@ -21,7 +21,7 @@ extension Deliveries {
   static let newRowOfRetries: SQL = "retries_from = attempts, retries_since = NULL"
 
   /// How often a delivery was tried before its row of retries began, and since when it goes.
-  package func retries(
+  public func retries(
     of key: CampaignKey, _ number: Int
   ) async throws(DatabaseError) -> (before: Int, since: Timestamp?)? {
     try await pool.read { connection throws(DatabaseError) in
@@ -49,7 +49,7 @@ extension Deliveries {
 
 extension Campaigns {
   /// Notes who stands in for a campaign's sender from now on; `nil`: nobody.
-  package func setStandIn(
+  public func setStandIn(
     _ sender: Identifier?, of key: CampaignKey
   ) async throws(DatabaseError) {
     try await pool.write { connection throws(DatabaseError) in

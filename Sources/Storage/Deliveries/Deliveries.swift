@@ -1,9 +1,9 @@
-package import Database
-package import Model
+public import Database
+public import Model
 import Octets
 
 /// The rows of the ledger: planned, claimed, taken back, listed.
-package struct Deliveries: Sendable {
+public struct Deliveries: Sendable {
   let pool: DatabasePool
   let doorbell: Doorbell
 
@@ -21,7 +21,7 @@ package struct Deliveries: Sendable {
   ///
   /// - Returns: How many rows were planned; 0 when the audience is frozen whole, or the campaign
   ///   was cancelled.
-  package func planNext(
+  public func planNext(
     _ limit: Int, of campaign: Campaign
   ) async throws(DatabaseError) -> Int {
     let key = campaign.key

@@ -1,15 +1,15 @@
-package import Database
-package import Model
-package import Octets
+public import Database
+public import Model
+public import Octets
 
 /// Every try to deliver, as servers answered it.
-package struct DeliveryLog: Sendable {
+public struct DeliveryLog: Sendable {
   let pool: DatabasePool
 
   /// A page of a workspace's tries, the latest first; `troubleOnly` leaves out what was sent.
   ///
   /// `place` is that of the last row of the page before.
-  package func page(
+  public func page(
     in workspace: Identifier,
     after place: (finishedAt: Timestamp, campaign: Identifier, number: Int, attempt: Int)? = nil,
     limit: Int, troubleOnly: Bool = false

@@ -1,6 +1,6 @@
 import Database
 import Locking
-package import Model
+public import Model
 import Octets
 
 /// Which messages are being made at this very moment, for the process that comes after one that
@@ -9,7 +9,7 @@ import Octets
 /// Hundreds of deliveries are claimed at any time, and a kill in between is nobody's fault. This
 /// record names the one message, or one for each thread, that the process was at. It costs a few
 /// words of memory a message, see ``SurvivingPage``.
-package final class MakingRecord: Sendable {
+public final class MakingRecord: Sendable {
   private let page: SurvivingPage?
   /// A bit for each place that is taken.
   private let taken = Lock<UInt64>(0)
@@ -21,7 +21,7 @@ package final class MakingRecord: Sendable {
   init(path: String?) { page = path.flatMap(SurvivingPage.init) }
 
   /// Makes a message, noting meanwhile which it is.
-  package func whileMaking<Result, Failure: Error>(
+  public func whileMaking<Result, Failure: Error>(
     _ number: Int, of key: CampaignKey, _ body: () throws(Failure) -> Result
   ) throws(Failure) -> Result {
     guard let page, let place = take() else { return try body() }

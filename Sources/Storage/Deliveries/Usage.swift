@@ -1,16 +1,16 @@
-package import Database
-package import Model
-package import Octets
+public import Database
+public import Model
+public import Octets
 
 /// How many messages left in each minute: what limits by the hour count, after a restart too.
-package struct Usage: Sendable {
+public struct Usage: Sendable {
   let pool: DatabasePool
 
   /// What left by one sender since a moment, in minutes since 1970, the earliest first; minutes in
   /// which nothing left are not there.
   ///
   /// A message left when the server took it, or may have.
-  package func sent(
+  public func sent(
     by sender: Identifier, in workspace: Identifier, since: Timestamp
   ) async throws(DatabaseError) -> [(minute: Int, count: Int)] {
     try await minutes(
@@ -23,7 +23,7 @@ package struct Usage: Sendable {
   }
 
   /// The same over all senders of a workspace.
-  package func sent(
+  public func sent(
     in workspace: Identifier, since: Timestamp
   ) async throws(DatabaseError) -> [(minute: Int, count: Int)] {
     try await minutes(
@@ -35,7 +35,7 @@ package struct Usage: Sendable {
   }
 
   /// Counts a message that belongs to no campaign: `sent`, or `unknown` when it may have left.
-  package func note(
+  public func note(
     _ state: DeliveryState, by sender: Identifier, in workspace: Identifier, now: Timestamp
   ) async throws(DatabaseError) {
     try await pool.write { connection throws(DatabaseError) in

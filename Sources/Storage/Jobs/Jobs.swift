@@ -1,16 +1,16 @@
-package import Database
-package import Model
-package import Octets
+public import Database
+public import Model
+public import Octets
 
 /// What pages have asked the engine to do, and its answers.
-package struct Jobs: Sendable {
+public struct Jobs: Sendable {
   let pool: DatabasePool
   let doorbell: Doorbell
   /// How long an answer is kept.
   private static let keep = Duration.seconds(24 * 3_600)
 
   /// Adds a job, removes the workspace's old ones, and rings.
-  package func add(_ job: Job) async throws(DatabaseError) {
+  public func add(_ job: Job) async throws(DatabaseError) {
     try await pool.write { connection throws(DatabaseError) in
       try connection.change(
         """
@@ -29,7 +29,7 @@ package struct Jobs: Sendable {
     doorbell.ring()
   }
 
-  package func find(
+  public func find(
     _ id: Identifier, in workspace: Identifier
   ) async throws(DatabaseError) -> Job? {
     try await pool.read { connection throws(DatabaseError) in
@@ -44,7 +44,7 @@ package struct Jobs: Sendable {
   /// Workspaces with `most` running wait.
   ///
   /// - Returns: The job, now running; `nil` when none waits.
-  package func claim(
+  public func claim(
     now: Timestamp, mostOfOne most: Int = .max
   ) async throws(DatabaseError) -> Job? {
     try await pool.write { connection throws(DatabaseError) in
@@ -73,7 +73,7 @@ package struct Jobs: Sendable {
   }
 
   /// Writes down how a running job went, and rings.
-  package func finish(
+  public func finish(
     _ id: Identifier, in workspace: Identifier, passed: Bool, answer: String, now: Timestamp
   ) async throws(DatabaseError) {
     try await pool.write { connection throws(DatabaseError) in
@@ -88,7 +88,7 @@ package struct Jobs: Sendable {
   }
 
   /// Lets the jobs wait again that were running when the program ended, of all workspaces.
-  package func requeueRunning() async throws(DatabaseError) {
+  public func requeueRunning() async throws(DatabaseError) {
     try await pool.write { connection throws(DatabaseError) in
       _ = try connection.change(
         "UPDATE jobs SET state = 'waiting' WHERE state = 'running' AND state <> 'done'")

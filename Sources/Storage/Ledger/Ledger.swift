@@ -1,7 +1,8 @@
-package import Database
+public import Database
 import Dispatch
+import Glibc
 import Locking
-package import Model
+public import Model
 
 /// Writes down what is about to be sent and what became of it, before anything else happens.
 ///
@@ -9,13 +10,13 @@ package import Model
 /// the same connection, are durable. All connections share one group commit: while a commit is on
 /// its way to the disk, the entries of the others gather for the next.
 ///
-/// Where many send at once, a commit writes its entries into a journal of a few pages, and the rows
-/// of deliveries follow a moment later, hundreds in one go (a *fold*). Every other change of the
-/// database waits for the fold before it, and so does a program that starts, so that nobody decides
-/// on rows that are out of date.
-package final class Ledger: Sendable {
+/// A commit goes into a journal of its own, on a thread of its own, and the rows of deliveries follow
+/// a moment later, hundreds in one go (a *fold*). Every other change of the database is preceded by a
+/// fold of everything and stands alone until it is done, and so does a program that starts: nobody
+/// decides on rows that are out of date.
+public final class Ledger: Sendable {
   /// When commits go through the journal.
-  package enum Journaling: Sendable {
+  public enum Journaling: Sendable {
     /// Where several connections send at once.
     case whenItPays
     case always
@@ -31,30 +32,40 @@ package final class Ledger: Sendable {
   private struct Pending: Sendable {
     var waiters: [Waiter] = []
     var isFlushDue = false
-    /// Whether the writer waits for as many as it wants.
+    /// Whether the journal's thread waits for as many as it wants.
     var isGathering = false
     /// How many a commit should have: half of those who send, so that the disk and the connections
     /// work side by side.
     var wanted = 1
   }
 
+  /// Where commits go, once the store is open for sending.
+  private struct Desk: Sendable {
+    let journal: LedgerJournal
+    let reader: OwnReader
+  }
+
   private let pool: DatabasePool
   private let doorbell: Doorbell
   private let journaling: Journaling
+  private let desk = Lock<Desk?>(nil)
+  private let queue = DispatchQueue(label: "ledger")
   private let pending = Lock(Pending())
   private let gathered = DispatchSemaphore(value: 0)
-  /// Changed by the writer's thread alone.
+  /// Commits add to them, folds take from them.
   private let books = Lock(LedgerBooks())
-  private let isFoldDue = Lock(false)
+  /// Held by a commit and by every other change of the database, one at a time.
+  private let door = DispatchSemaphore(value: 1)
+  private let isFoldDue = Lock((now: false, soon: false))
   /// How often a commit is tried again while the disk is full or the database busy.
   private static let retries = 6
   private static let longestGathering = DispatchTimeInterval.microseconds(400)
-  /// With more slots of the journal in use than these, no commit goes by without a fold.
-  private static let mostUnfolded = 24
-  /// How many commits are folded in one go while connections send.
-  private static let slice = 1
+  /// A fold is due at once when the rows lack so many entries, and takes about as many.
+  private static let pageSize = 384
   /// The youngest commits are left alone: most of their intents have an outcome a moment later.
   private static let fresh = 3
+  /// A commit has no more entries than that.
+  private static let mostEntries = 128
   /// How long rows lag behind the journal at most while nothing else happens.
   private static let lag = Duration.milliseconds(50)
 
@@ -62,30 +73,45 @@ package final class Ledger: Sendable {
     self.pool = pool
     self.journaling = journaling
     self.doorbell = doorbell
-    pool.beforeWrites { [weak self] connection throws(DatabaseError) in
-      try self?.foldAll(on: connection)
-    }
+    pool.frameWrites(
+      DatabasePool.Frame(
+        before: { [weak self] connection throws(DatabaseError) in try self?.shut(on: connection) },
+        after: { [weak self] in self?.door.signal() }))
   }
 
-  /// Puts into the rows what a program that died has left in the journal.
-  func redo() async throws(DatabaseError) {
+  /// Opens the journal, and puts into the rows what a program that died has left in it.
+  func open(besideDatabase path: String) async throws(DatabaseError) {
+    let journal = try await LedgerJournal(besideDatabase: path, pool: pool)
     let left = try await pool.read { connection throws(DatabaseError) in
-      try LedgerJournal.read(on: connection)
+      try journal.read(on: connection)
     }
     books.withLock { $0 = left }
     try await settle()
+    let desk = Desk(journal: journal, reader: try pool.ownReader())
+    self.desk.withLock { $0 = desk }
   }
 
   /// Returns when the rows say all that has been recorded.
-  package func settle() async throws(DatabaseError) {
+  public func settle() async throws(DatabaseError) {
     // Every change waits for the fold, also one that changes nothing.
     try await pool.write { _ throws(DatabaseError) in }
+  }
+
+  /// Lets no commit in, and brings the rows up to date.
+  private func shut(on connection: Connection) throws(DatabaseError) {
+    door.wait()
+    do throws(DatabaseError) {
+      try foldAll(on: connection)
+    } catch {
+      door.signal()
+      throw error
+    }
   }
 
   // MARK: Recording
 
   /// Writes an outcome, an intent or both, and returns when they are durable.
-  package func record(
+  public func record(
     _ outcome: Outcome?, thenIntent intent: Intent?, of campaign: CampaignKey, sender: Identifier
   ) async throws(DatabaseError) -> Receipt {
     let entry = LedgerEntry(campaign: campaign, sender: sender, outcome: outcome, intent: intent)
@@ -98,37 +124,33 @@ package final class Ledger: Sendable {
         return (!pending.isFlushDue, isEnough)
       }
       if isEnough { gathered.signal() }
-      if mustFlush { pool.onWriter { [self] connection in flush(on: connection) } }
+      if mustFlush { queue.async { [self] in flush() } }
     }
     return try answer.get()
   }
 
-  private func flush(on connection: Connection) {
-    gather(on: connection)
+  private func flush() {
+    gather()
     let waiters = pending.withLock { pending in
       defer { pending = Pending(wanted: pending.wanted) }
       return pending.waiters
     }
-    commit(waiters, triesLeft: Self.retries, on: connection)
+    for start in stride(from: 0, to: waiters.count, by: Self.mostEntries) {
+      commit(Array(waiters[start..<min(waiters.count, start + Self.mostEntries)]))
+    }
     pending.withLock { $0.wanted = max(1, ($0.waiters.count + waiters.count) / 2) }
   }
 
-  /// Waits a moment for more entries, folding meanwhile: where many connections send, a commit for
-  /// each few of them would cost more than all else.
-  private func gather(on connection: Connection) {
-    while true {
-      let hasOld = books.withLock { $0.commits.count > Self.fresh }
-      let mustWait = pending.withLock { pending in
-        let isEnough = pending.waiters.count >= pending.wanted
-        pending.isGathering = !isEnough && !hasOld
-        return !isEnough
-      }
-      guard mustWait else { return }
-      guard hasOld, (try? fold(Self.slice, on: connection)) != nil else { break }
+  /// Waits a moment for more entries: where many connections send, a commit for each few of them
+  /// would cost more than all else.
+  private func gather() {
+    let mustWait = pending.withLock { pending in
+      pending.isGathering = pending.waiters.count < pending.wanted
+      return pending.isGathering
     }
-    guard pending.withLock({ $0.isGathering }),
-      gathered.wait(timeout: .now() + Self.longestGathering) == .timedOut
-    else { return }
+    guard mustWait, gathered.wait(timeout: .now() + Self.longestGathering) == .timedOut else {
+      return
+    }
     let cameLate = pending.withLock { pending in
       defer { pending.isGathering = false }
       return !pending.isGathering
@@ -136,99 +158,121 @@ package final class Ledger: Sendable {
     if cameLate { gathered.wait() }
   }
 
-  private func commit(_ waiters: [Waiter], triesLeft: Int, on connection: Connection) {
+  private func commit(_ waiters: [Waiter]) {
+    let isAlone =
+      waiters.count == 1 && journaling == .whenItPays && books.withLock { $0.isEmpty }
+    guard !isAlone, let desk = desk.withLock({ $0 }) else {
+      return writeRows(waiters, triesLeft: Self.retries)
+    }
+    // Long words go another way.
+    let (short, long) = waiters.reduce(into: ([Waiter](), [Waiter]())) { parts, waiter in
+      if LedgerJournal.holds(waiter.entry) {
+        parts.0.append(waiter)
+      } else {
+        parts.1.append(waiter)
+      }
+    }
+    if !long.isEmpty { writeRows(long, triesLeft: Self.retries) }
+    guard !short.isEmpty else { return }
     do throws(DatabaseError) {
-      let receipts = try write(waiters.map(\.entry), on: connection)
-      for (waiter, receipt) in zip(waiters, receipts) {
+      try makeRoom(for: short.count)
+      let receipts = try write(short.map(\.entry), at: desk)
+      for (waiter, receipt) in zip(short, receipts) {
         waiter.answer.resume(returning: .success(receipt))
       }
-      foldInTime(on: connection)
     } catch {
-      // A full disk may be emptied in a moment; until then every connection waits before its dot.
-      // A failed fsync is final: what it covered may or may not be on the disk (it was rolled
-      // back here, and recovery will name it as in doubt).
-      if triesLeft > 0, error == .full || error == .busy {
-        pool.onWriter(after: .milliseconds(500)) { [self] connection in
-          commit(waiters, triesLeft: triesLeft - 1, on: connection)
-        }
-        return
-      }
-      // One entry that the database refuses must not take those of other connections with it.
-      if case .constraint = error, waiters.count > 1 {
-        for waiter in waiters { commit([waiter], triesLeft: triesLeft, on: connection) }
-        return
-      }
-      for waiter in waiters { waiter.answer.resume(returning: .failure(error)) }
+      for waiter in short { waiter.answer.resume(returning: .failure(error)) }
     }
+    foldInTime()
   }
 
-  private func write(
-    _ entries: [LedgerEntry], on connection: Connection
-  ) throws(DatabaseError) -> [Receipt] {
-    let books = books.withLock { $0 }
-    let isAlone = entries.count == 1 && journaling == .whenItPays
-    if books.isEmpty, isAlone || entries.count > LedgerJournal.most / 2 {
-      // For one the journal is no gain, and so many fill the rows' pages at once.
-      let receipts = try connection.transaction { connection throws(DatabaseError) in
-        try LedgerFold.write(entries, on: connection)
-      }
-      self.books.withLock { $0.foldAll() }
-      doorbell.ring()
-      return receipts
-    }
-    guard books.slots + entries.count <= LedgerJournal.most else {
-      try foldAll(on: connection)
-      return try write(entries, on: connection)
-    }
-    let (receipts, standing, seq) = try connection.transaction { connection throws(DatabaseError) in
-      let (receipts, standing) = try Self.examine(entries, against: books, on: connection)
-      let seq = try LedgerJournal.write(standing, after: books.seq, on: connection)
-      return (receipts, standing, seq)
-    }
-    self.books.withLock { $0.add(standing, upTo: seq) }
+  private func write(_ entries: [LedgerEntry], at desk: Desk) throws(DatabaseError) -> [Receipt] {
+    door.wait()
+    defer { door.signal() }
+    let (receipts, standing) = try examine(entries, at: desk)
+    let before = books.withLock { $0.seq }
+    let seq = try desk.journal.write(standing, after: before)
+    books.withLock { $0.add(standing, upTo: seq) }
     return receipts
   }
 
-  /// Tells which entries come from those who hold the claims, and leaves out the others.
-  private static func examine(
-    _ entries: [LedgerEntry], against books: LedgerBooks, on connection: Connection
-  ) throws(DatabaseError) -> ([Receipt], standing: [LedgerEntry]) {
-    var receipts: [Receipt] = []
-    receipts.reserveCapacity(entries.count)
-    var standing: [LedgerEntry] = []
-    standing.reserveCapacity(entries.count)
-    var words: [LedgerPlace: LedgerBooks.Word] = [:]
-    for var entry in entries {
-      var receipt = Receipt()
-      func isClaimed(_ number: Int, _ lease: Lease) throws(DatabaseError) -> Bool {
-        let place = LedgerPlace(campaign: entry.campaign, number: number)
-        switch words[place] ?? books.words[place] {
-        case .settled: return false
-        case .intended(let intent): return intent.lease == lease
-        case nil:
-          return try LedgerFold.isClaimed(number, of: entry.campaign, under: lease, on: connection)
-        }
+  /// Puts entries into the rows at once: where the journal is no gain.
+  private func writeRows(_ waiters: [Waiter], triesLeft: Int, after delay: Duration = .zero) {
+    pool.onWriter(after: delay) { [self] connection in
+      let answer: Result<[Receipt], DatabaseError>
+      do throws(DatabaseError) {
+        try shut(on: connection)
+        defer { door.signal() }
+        answer = .success(
+          try connection.transaction { connection throws(DatabaseError) in
+            try LedgerFold.write(waiters.map(\.entry), on: connection)
+          })
+      } catch {
+        answer = .failure(error)
       }
-      if let outcome = entry.outcome {
-        receipt.outcomeStands = try isClaimed(outcome.number, outcome.lease)
-        if receipt.outcomeStands {
-          words[LedgerPlace(campaign: entry.campaign, number: outcome.number)] = .settled
-        } else {
-          entry.outcome = nil
+      switch answer {
+      case .success(let receipts):
+        for (waiter, receipt) in zip(waiters, receipts) {
+          waiter.answer.resume(returning: .success(receipt))
         }
+        doorbell.ring()
+      case .failure(let error) where triesLeft > 0 && (error == .full || error == .busy):
+        // A full disk may be emptied in a moment; until then every connection waits before its dot.
+        writeRows(waiters, triesLeft: triesLeft - 1, after: .milliseconds(500))
+      case .failure(.constraint) where waiters.count > 1:
+        // One entry that the database refuses must not take those of other connections with it.
+        for waiter in waiters { writeRows([waiter], triesLeft: triesLeft) }
+      case .failure(let error):
+        // A failed fsync is final: what it covered may or may not be on the disk (it was rolled
+        // back here, and recovery will name it as in doubt).
+        for waiter in waiters { waiter.answer.resume(returning: .failure(error)) }
       }
-      if let intent = entry.intent {
-        receipt.intentStands = try isClaimed(intent.number, intent.lease)
-        if receipt.intentStands {
-          words[LedgerPlace(campaign: entry.campaign, number: intent.number)] = .intended(intent)
-        } else {
-          entry.intent = nil
-        }
-      }
-      receipts.append(receipt)
-      if entry.outcome != nil || entry.intent != nil { standing.append(entry) }
     }
-    return (receipts, standing)
+  }
+
+  /// Tells which entries come from those who hold the claims, and leaves out the others.
+  private func examine(
+    _ entries: [LedgerEntry], at desk: Desk
+  ) throws(DatabaseError) -> ([Receipt], standing: [LedgerEntry]) {
+    try desk.reader.read { connection throws(DatabaseError) in
+      var receipts: [Receipt] = []
+      receipts.reserveCapacity(entries.count)
+      var standing: [LedgerEntry] = []
+      standing.reserveCapacity(entries.count)
+      var words: [LedgerPlace: LedgerBooks.Word] = [:]
+      for var entry in entries {
+        var receipt = Receipt()
+        func isClaimed(_ number: Int, _ lease: Lease) throws(DatabaseError) -> Bool {
+          let place = LedgerPlace(campaign: entry.campaign, number: number)
+          switch words[place] ?? books.withLock({ $0.words[place] }) {
+          case .settled: return false
+          case .intended(let intent): return intent.lease == lease
+          case nil:
+            return try LedgerFold.isClaimed(
+              number, of: entry.campaign, under: lease, on: connection)
+          }
+        }
+        if let outcome = entry.outcome {
+          receipt.outcomeStands = try isClaimed(outcome.number, outcome.lease)
+          if receipt.outcomeStands {
+            words[LedgerPlace(campaign: entry.campaign, number: outcome.number)] = .settled
+          } else {
+            entry.outcome = nil
+          }
+        }
+        if let intent = entry.intent {
+          receipt.intentStands = try isClaimed(intent.number, intent.lease)
+          if receipt.intentStands {
+            words[LedgerPlace(campaign: entry.campaign, number: intent.number)] = .intended(intent)
+          } else {
+            entry.intent = nil
+          }
+        }
+        receipts.append(receipt)
+        if entry.outcome != nil || entry.intent != nil { standing.append(entry) }
+      }
+      return (receipts, standing)
+    }
   }
 
   // MARK: Folding
@@ -244,8 +288,7 @@ package final class Ledger: Sendable {
     guard count > 0 else { return }
     let page = books.withLock { $0.page(count) }
     do throws(DatabaseError) {
-      // What is lost of it in a power cut stands in the journal.
-      try connection.loosely { connection throws(DatabaseError) in
+      try connection.transaction { connection throws(DatabaseError) in
         try LedgerFold.write(page, on: connection)
       }
     } catch {
@@ -257,20 +300,58 @@ package final class Ledger: Sendable {
     doorbell.ring()
   }
 
-  /// Folds some when there is much, else all soon.
-  private func foldInTime(on connection: Connection) {
-    let slots = books.withLock { $0.slots }
-    guard slots > 0 else { return }
-    // Where it fails, the journal stands, and the next change tries again.
-    if slots > Self.mostUnfolded { _ = try? fold(2 * Self.slice, on: connection) }
-    let isNew = isFoldDue.withLock { isDue in
-      defer { isDue = true }
-      return !isDue
+  private func foldPage(on connection: Connection) throws(DatabaseError) {
+    let count = books.withLock {
+      $0.commitCount(forEntries: Self.pageSize, sparing: Self.fresh)
     }
-    guard isNew else { return }
+    try fold(count, on: connection)
+  }
+
+  /// Waits until so many entries have a slot each.
+  private func makeRoom(for count: Int) throws(DatabaseError) {
+    var triesLeft = Self.retries
+    while books.withLock({ $0.slots + count > LedgerJournal.most }) {
+      let done = DispatchSemaphore(value: 0)
+      let failure = Lock<DatabaseError?>(nil)
+      pool.onWriter { [self] connection in
+        do throws(DatabaseError) {
+          try foldPage(on: connection)
+        } catch {
+          failure.withLock { $0 = error }
+        }
+        done.signal()
+      }
+      done.wait()
+      guard let error = failure.withLock({ $0 }) else { continue }
+      // A full disk may be emptied in a moment; until then every connection waits before its dot.
+      guard triesLeft > 0, error == .full || error == .busy else { throw error }
+      triesLeft -= 1
+      usleep(500_000)
+    }
+  }
+
+  /// Folds a page when there is one, else all soon.
+  private func foldInTime() {
+    let (entries, isEmpty) = books.withLock { ($0.entryCount, $0.isEmpty) }
+    guard !isEmpty else { return }
+    let isMuch = entries >= Self.pageSize
+    let (now, soon) = isFoldDue.withLock { due in
+      let must = (isMuch && !due.now, !due.soon)
+      due = (due.now || isMuch, true)
+      return must
+    }
+    if now {
+      pool.onWriter { [self] connection in
+        // Where it fails, the journal stands, and the next change tries again.
+        let isDone = (try? foldPage(on: connection)) != nil
+        isFoldDue.withLock { $0.now = false }
+        if isDone { foldInTime() }
+      }
+    }
+    guard soon else { return }
     pool.onWriter(after: Self.lag) { [self] connection in
-      isFoldDue.withLock { $0 = false }
-      if (try? foldAll(on: connection)) == nil { foldInTime(on: connection) }
+      isFoldDue.withLock { $0.soon = false }
+      if (try? fold(books.withLock { $0.commits.count }, on: connection)) == nil { foldInTime() }
     }
   }
 }

@@ -28,6 +28,9 @@ struct LedgerBooks {
     seq = foldedSeq
   }
 
+  /// How many entries the rows lack.
+  private(set) var entryCount = 0
+
   var isEmpty: Bool { commits.isEmpty }
 
   /// How many slots of the journal bear what is not in the rows.
@@ -38,6 +41,7 @@ struct LedgerBooks {
     guard seq > self.seq else { return }
     self.seq = seq
     commits.append(Commit(seq: seq, entries: entries))
+    entryCount += entries.count
     for entry in entries {
       if let outcome = entry.outcome {
         words[LedgerPlace(campaign: entry.campaign, number: outcome.number)] = .settled
@@ -46,6 +50,17 @@ struct LedgerBooks {
         words[LedgerPlace(campaign: entry.campaign, number: intent.number)] = .intended(intent)
       }
     }
+  }
+
+  /// How many of the oldest commits make a page of about so many entries, the youngest left out.
+  func commitCount(forEntries wanted: Int, sparing fresh: Int) -> Int {
+    var entries = 0
+    var count = 0
+    for commit in commits.dropLast(fresh) where entries < wanted {
+      entries += commit.entries.count
+      count += 1
+    }
+    return count
   }
 
   /// What a fold of the oldest commits puts into the rows.
@@ -72,6 +87,7 @@ struct LedgerBooks {
   mutating func fold(_ count: Int) {
     for commit in commits.prefix(count) {
       foldedSeq = commit.seq
+      entryCount -= commit.entries.count
       for entry in commit.entries {
         guard let outcome = entry.outcome else { continue }
         let place = LedgerPlace(campaign: entry.campaign, number: outcome.number)
@@ -84,6 +100,7 @@ struct LedgerBooks {
   /// Forgets all, after a fold of everything: others may change the rows now.
   mutating func foldAll() {
     foldedSeq = seq
+    entryCount = 0
     commits.removeAll(keepingCapacity: true)
     words.removeAll(keepingCapacity: true)
   }

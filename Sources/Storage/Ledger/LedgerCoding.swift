@@ -7,6 +7,8 @@ import Octets
 /// The first octet of an entry is its form, so that a later program reads what an earlier one
 /// wrote; 0 ends them.
 enum LedgerCoding {
+  /// No entry takes more than its words and so many octets.
+  static let longestFrame = 256
   /// The form of entries that this program writes.
   private static let form: UInt8 = 1
   private static let outcomeFlag: UInt8 = 1

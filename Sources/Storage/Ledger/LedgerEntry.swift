@@ -1,14 +1,14 @@
-package import Model
-package import Octets
+public import Model
+public import Octets
 
 extension Ledger {
   /// A message whose final dot is about to be sent.
-  package struct Intent: Sendable, Equatable {
-    package let number: Int
-    package let lease: Lease
-    package let at: Timestamp
+  public struct Intent: Sendable, Equatable {
+    public let number: Int
+    public let lease: Lease
+    public let at: Timestamp
 
-    package init(number: Int, lease: Lease, at: Timestamp) {
+    public init(number: Int, lease: Lease, at: Timestamp) {
       self.number = number
       self.lease = lease
       self.at = at
@@ -16,17 +16,17 @@ extension Ledger {
   }
 
   /// What became of a message.
-  package struct Outcome: Sendable, Equatable {
-    package let number: Int
-    package let lease: Lease
+  public struct Outcome: Sendable, Equatable {
+    public let number: Int
+    public let lease: Lease
     /// Its number, from 1.
-    package let attempt: Int
-    package let verdict: Verdict
-    package let server: [UInt8]
-    package let startedAt: Timestamp
-    package let finishedAt: Timestamp
+    public let attempt: Int
+    public let verdict: Verdict
+    public let server: [UInt8]
+    public let startedAt: Timestamp
+    public let finishedAt: Timestamp
 
-    package init(
+    public init(
       number: Int, lease: Lease, attempt: Int, verdict: Verdict, server: [UInt8],
       startedAt: Timestamp, finishedAt: Timestamp
     ) {
@@ -41,11 +41,11 @@ extension Ledger {
   }
 
   /// What stands in the ledger after an entry.
-  package struct Receipt: Sendable, Equatable {
+  public struct Receipt: Sendable, Equatable {
     /// `false`: the claim was no longer ours, so the outcome was not written.
-    package var outcomeStands = true
+    public var outcomeStands = true
     /// `false`: the claim is no longer ours, so the dot must not be sent.
-    package var intentStands = true
+    public var intentStands = true
   }
 }
 

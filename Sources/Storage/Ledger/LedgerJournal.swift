@@ -1,62 +1,57 @@
 import Database
 import Model
 
-/// The journal of group commits: a few slots that are written over and over.
-///
-/// All slots have one size, so that a commit writes the same few pages of the file again instead of
-/// moving others about; only an entry with more words than that takes a longer one.
-enum LedgerJournal {
-  /// Octets of a slot: as many as one page of the file holds.
-  static let slotSize = 4_000
-  /// How many slots there are.
-  static let most = 64
+/// The journal of group commits: a file beside the database, of a few slots that are written over and
+/// over.
+struct LedgerJournal: Sendable {
+  private let file: SlotFile
 
-  /// Writes entries as one commit or, where they are many, as several that stand or fall together.
+  /// Opens the journal of the database at `path`, or makes one.
+  init(besideDatabase path: String, pool: DatabasePool) async throws(DatabaseError) {
+    let book = try await pool.write(framed: false) { connection throws(DatabaseError) in
+      if let known = try connection.first("SELECT book FROM ledger_folded WHERE id = 1") {
+        return try known.octets("book")
+      }
+      let new = Identifier.new().octets
+      try connection.change(
+        "INSERT INTO ledger_folded (id, seq, book) VALUES (1, 0, \(blob: new))")
+      return new
+    }
+    guard book.count == 16 else { throw .corrupt("the ledger's book has no name") }
+    file = try SlotFile(path: "\(path)-ledger", count: Self.most, owner: book)
+  }
+
+  /// How many slots there are.
+  static let most = 256
+
+  /// Whether an entry fits into a slot; one with more words than that goes into the rows at once.
+  static func holds(_ entry: LedgerEntry) -> Bool {
+    let verdict = entry.outcome?.verdict
+    let words =
+      (entry.outcome?.server.count ?? 0) + (verdict?.answer?.text.count ?? 0)
+      + (verdict?.answer?.enhancedCode.utf8.count ?? 0) + (verdict?.reason?.utf8.count ?? 0)
+    return words <= SlotFile.capacity - LedgerCoding.longestFrame
+  }
+
+  /// Makes entries durable as one commit, each of which fits into a slot.
   ///
   /// - Returns: The number of the last slot that it took.
-  static func write(
-    _ entries: [LedgerEntry], after seq: Int, on connection: Connection
-  ) throws(DatabaseError) -> Int {
-    var seq = seq
+  func write(_ entries: [LedgerEntry], after seq: Int) throws(DatabaseError) -> Int {
+    var slots: [[UInt8]] = []
     var bytes: [UInt8] = []
-    bytes.reserveCapacity(slotSize)
+    bytes.reserveCapacity(2 * SlotFile.capacity)
     for entry in entries {
       let length = bytes.count
       LedgerCoding.write(entry, to: &bytes)
-      if bytes.count > slotSize, length > 0 {
-        let rest = [UInt8](bytes[length...])
-        bytes.removeSubrange(length...)
-        seq += 1
-        try put(&bytes, seq: seq, on: connection)
-        bytes = rest
+      if bytes.count > SlotFile.capacity {
+        slots.append([UInt8](bytes[..<length]))
+        bytes.removeSubrange(..<length)
       }
     }
-    if !bytes.isEmpty {
-      seq += 1
-      try put(&bytes, seq: seq, on: connection)
-    }
-    return seq
-  }
-
-  private static func put(
-    _ bytes: inout [UInt8], seq: Int, on connection: Connection
-  ) throws(DatabaseError) {
-    if bytes.count < slotSize {
-      bytes.append(contentsOf: repeatElement(0, count: slotSize - bytes.count))
-    }
-    let slot = seq % most
-    let update = try connection.statement(
-      "UPDATE ledger_journal SET seq = $1, entries = $2 WHERE slot = $3")
-    update.bind(seq, at: 1)
-    update.bind(blob: bytes, at: 2)
-    update.bind(slot, at: 3)
-    guard try update.run() == 0 else { return }
-    let insert = try connection.statement(
-      "INSERT INTO ledger_journal (seq, entries, slot) VALUES ($1, $2, $3)")
-    insert.bind(seq, at: 1)
-    insert.bind(blob: bytes, at: 2)
-    insert.bind(slot, at: 3)
-    try insert.run()
+    if !bytes.isEmpty { slots.append(bytes) }
+    guard !slots.isEmpty else { return seq }
+    try file.write(slots, from: seq + 1)
+    return seq + slots.count
   }
 
   /// Says that all commits up to a number stand in the rows.
@@ -65,14 +60,11 @@ enum LedgerJournal {
   }
 
   /// What a program that died has left in the journal, as books.
-  static func read(on connection: Connection) throws(DatabaseError) -> LedgerBooks {
+  func read(on connection: Connection) throws(DatabaseError) -> LedgerBooks {
     let folded = try connection.first("SELECT seq FROM ledger_folded WHERE id = 1")
     var books = LedgerBooks(foldedSeq: try folded?.integer("seq") ?? 0)
-    let rows = try connection.run(
-      "SELECT seq, entries FROM ledger_journal WHERE seq > \(books.seq) ORDER BY seq")
-    for row in rows {
-      books.add(
-        try LedgerCoding.entries(in: try row.octets("entries")), upTo: try row.integer("seq"))
+    for slot in try file.slots(after: books.seq) {
+      books.add(try LedgerCoding.entries(in: slot.content), upTo: slot.number)
     }
     return books
   }

@@ -1,14 +1,14 @@
-package import Database
-package import Model
-package import Octets
+public import Database
+public import Model
+public import Octets
 
 /// Links that work once, over all workspaces: who follows one is not signed in.
 ///
 /// Only digests of their tokens come here.
-package struct OneTimeLinks: Sendable {
+public struct OneTimeLinks: Sendable {
   let pool: DatabasePool
 
-  package func add(_ link: OneTimeLink, digest: [UInt8]) async throws(DatabaseError) {
+  public func add(_ link: OneTimeLink, digest: [UInt8]) async throws(DatabaseError) {
     try await pool.write { connection throws(DatabaseError) in
       _ = try connection.change(
         """
@@ -21,7 +21,7 @@ package struct OneTimeLinks: Sendable {
   }
 
   /// The link as long as it may be used, which is never while whoever made it is disabled.
-  package func find(
+  public func find(
     digest: [UInt8], now: Timestamp
   ) async throws(DatabaseError) -> OneTimeLink? {
     try await pool.read { connection throws(DatabaseError) in
@@ -33,7 +33,7 @@ package struct OneTimeLinks: Sendable {
   ///
   /// - Returns: The link, to the one caller who was first; `nil` to all others, once it has
   ///   expired, and while whoever made it is disabled.
-  package func use(
+  public func use(
     digest: [UInt8], now: Timestamp
   ) async throws(DatabaseError) -> OneTimeLink? {
     try await pool.write { connection throws(DatabaseError) in
@@ -56,7 +56,7 @@ package struct OneTimeLinks: Sendable {
 
   /// A workspace's links that wait to be followed, by the digests of their tokens, newest first, at
   /// most 200.
-  package func pending(
+  public func pending(
     _ purpose: OneTimeLink.Purpose, in workspace: Identifier, now: Timestamp
   ) async throws(DatabaseError) -> [(digest: [UInt8], link: OneTimeLink)] {
     try await pool.read { connection throws(DatabaseError) in
@@ -75,7 +75,7 @@ package struct OneTimeLinks: Sendable {
   /// Takes back a link that has not been used.
   ///
   /// - Returns: `false` when the workspace has no such link.
-  package func withdraw(
+  public func withdraw(
     _ purpose: OneTimeLink.Purpose, digest: [UInt8], in workspace: Identifier
   ) async throws(DatabaseError) -> Bool {
     try await pool.write { connection throws(DatabaseError) in
@@ -89,7 +89,7 @@ package struct OneTimeLinks: Sendable {
   }
 
   /// Removes what can no longer be used.
-  package func sweep(now: Timestamp) async throws(DatabaseError) {
+  public func sweep(now: Timestamp) async throws(DatabaseError) {
     try await pool.write { connection throws(DatabaseError) in
       _ = try connection.change(
         "DELETE FROM one_time_links WHERE used_at IS NOT NULL OR expires_at <= \(now)")

@@ -1,11 +1,11 @@
-package import Database
-package import Model
-package import Octets
+public import Database
+public import Model
+public import Octets
 
 /// The browsers that are signed in, over all workspaces: a session's token says which it is in.
 ///
 /// Only digests of tokens come here.
-package struct Sessions: Sendable {
+public struct Sessions: Sendable {
   let pool: DatabasePool
   /// How stale the note of the last request may become, so that not every request writes.
   private static let noteEvery = Duration.seconds(60)
@@ -17,7 +17,7 @@ package struct Sessions: Sendable {
   /// - Returns: `false`, and no session, when the user has been disabled since, or has another
   ///   password.
   @discardableResult
-  package func begin(
+  public func begin(
     digest: [UInt8], user: User, now: Timestamp
   ) async throws(DatabaseError) -> Bool {
     try await pool.write { connection throws(DatabaseError) in
@@ -39,7 +39,7 @@ package struct Sessions: Sendable {
   /// Who is signed in, and where they work.
   ///
   /// - Returns: `nil` when the session has ended, by idleness or age, or the user is disabled.
-  package func find(
+  public func find(
     digest: [UInt8], now: Timestamp
   ) async throws(DatabaseError) -> (user: User, workspace: Workspace)? {
     typealias Found = (seenAt: Timestamp, user: User, workspace: Workspace)
@@ -75,14 +75,14 @@ package struct Sessions: Sendable {
     }
   }
 
-  package func end(digest: [UInt8]) async throws(DatabaseError) {
+  public func end(digest: [UInt8]) async throws(DatabaseError) {
     try await pool.write { connection throws(DatabaseError) in
       _ = try connection.change("DELETE FROM sessions WHERE token_digest = \(blob: digest)")
     }
   }
 
   /// Signs a user out everywhere, or everywhere but in the session that asks.
-  package func endAll(
+  public func endAll(
     of user: Identifier, except digest: [UInt8]?
   ) async throws(DatabaseError) {
     try await pool.write { connection throws(DatabaseError) in
@@ -98,7 +98,7 @@ package struct Sessions: Sendable {
   }
 
   /// Removes what has ended by itself.
-  package func sweep(now: Timestamp) async throws(DatabaseError) {
+  public func sweep(now: Timestamp) async throws(DatabaseError) {
     try await pool.write { connection throws(DatabaseError) in
       _ = try connection.change(
         """

@@ -1,15 +1,15 @@
-package import Database
-package import Model
-package import Octets
+public import Database
+public import Model
+public import Octets
 
 /// Everybody who may sign in, over all workspaces: one signs in before one has a workspace.
-package struct Users: Sendable {
+public struct Users: Sendable {
   let pool: DatabasePool
 
   /// Adds a user to a workspace that exists.
   ///
   /// - Returns: `false` when another user has the address, in whatever case; then nothing is added.
-  package func add(_ user: User, now: Timestamp) async throws(DatabaseError) -> Bool {
+  public func add(_ user: User, now: Timestamp) async throws(DatabaseError) -> Bool {
     try await pool.write { connection throws(DatabaseError) in
       try Self.insert(user, now: now, on: connection)
     }
@@ -19,7 +19,7 @@ package struct Users: Sendable {
   /// or nothing.
   ///
   /// - Returns: `false` when another user has the address; then nothing is added.
-  package func register(
+  public func register(
     _ user: User, with workspace: Workspace, sandbox: Sender, now: Timestamp
   ) async throws(DatabaseError) -> Bool {
     try await pool.write { connection throws(DatabaseError) in
@@ -49,7 +49,7 @@ package struct Users: Sendable {
 
   // MARK: Finding
 
-  package func find(_ id: Identifier) async throws(DatabaseError) -> User? {
+  public func find(_ id: Identifier) async throws(DatabaseError) -> User? {
     try await pool.read { connection throws(DatabaseError) in
       try Self.find(id, on: connection)
     }
@@ -63,7 +63,7 @@ package struct Users: Sendable {
   }
 
   /// The user who signs in with an address, in whatever case it is written.
-  package func find(email: String) async throws(DatabaseError) -> User? {
+  public func find(email: String) async throws(DatabaseError) -> User? {
     try await pool.read { connection throws(DatabaseError) in
       try connection.first("\(Self.columns) WHERE email_key = \(User.key(ofEmail: email))")
         .map { row throws(DatabaseError) in try User(row) }
@@ -71,7 +71,7 @@ package struct Users: Sendable {
   }
 
   /// The users of the whole installation, newest last, for administrators.
-  package func page(
+  public func page(
     after last: Identifier?, limit: Int
   ) async throws(DatabaseError) -> [User] {
     try await pool.read { connection throws(DatabaseError) in
@@ -86,14 +86,14 @@ package struct Users: Sendable {
   }
 
   /// How many users there are, disabled ones included.
-  package func count() async throws(DatabaseError) -> Int {
+  public func count() async throws(DatabaseError) -> Int {
     try await pool.read { connection throws(DatabaseError) in
       try connection.first("SELECT COUNT(*) AS n FROM users")?.integer("n") ?? 0
     }
   }
 
   /// Whether nobody could look after the installation any more without this user.
-  package func isLastAdministrator(_ id: Identifier) async throws(DatabaseError) -> Bool {
+  public func isLastAdministrator(_ id: Identifier) async throws(DatabaseError) -> Bool {
     try await pool.read { connection throws(DatabaseError) in
       try Self.isLastAdministrator(id, on: connection)
     }
@@ -119,7 +119,7 @@ package struct Users: Sendable {
   ///
   /// - Returns: `false` when there is no such user.
   @discardableResult
-  package func rename(_ id: Identifier, to name: String) async throws(DatabaseError) -> Bool {
+  public func rename(_ id: Identifier, to name: String) async throws(DatabaseError) -> Bool {
     try await pool.write { connection throws(DatabaseError) in
       try connection.change("UPDATE users SET name = \(name) WHERE id = \(id)") > 0
     }
@@ -130,7 +130,7 @@ package struct Users: Sendable {
   /// - Returns: `false` when there is no such user, or no administrator would be left; then nothing
   ///   is changed.
   @discardableResult
-  package func setAdministrator(
+  public func setAdministrator(
     _ isAdministrator: Bool, of id: Identifier
   ) async throws(DatabaseError) -> Bool {
     try await pool.write { connection throws(DatabaseError) in
@@ -143,7 +143,7 @@ package struct Users: Sendable {
 
   /// Gives a user another password, signs them out everywhere, and voids all links for choosing
   /// one.
-  package func setPassword(
+  public func setPassword(
     hash: String, of id: Identifier
   ) async throws(DatabaseError) {
     try await pool.write { connection throws(DatabaseError) in
@@ -157,7 +157,7 @@ package struct Users: Sendable {
   /// Keeps the same password hashed anew; nobody is signed out.
   ///
   /// - Returns: `false` when the user has another password by now; then nothing is changed.
-  package func renewHash(
+  public func renewHash(
     _ hash: String, insteadOf old: String, of id: Identifier
   ) async throws(DatabaseError) -> Bool {
     try await pool.write { connection throws(DatabaseError) in
@@ -173,7 +173,7 @@ package struct Users: Sendable {
   /// - Returns: `false` when there is no such user, or no administrator would be left; then nothing
   ///   is changed.
   @discardableResult
-  package func setDisabled(
+  public func setDisabled(
     _ isDisabled: Bool, of id: Identifier
   ) async throws(DatabaseError) -> Bool {
     try await pool.write { connection throws(DatabaseError) in

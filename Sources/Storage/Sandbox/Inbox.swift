@@ -1,20 +1,20 @@
-package import Database
-package import Model
+public import Database
+public import Model
 
 /// What the mail server within has taken for each workspace.
-package struct Inbox: Sendable {
+public struct Inbox: Sendable {
   let pool: DatabasePool
   let doorbell: Doorbell
   /// How many messages a workspace keeps; older ones make room.
-  package static let capacity = 10_000
+  public static let capacity = 10_000
   /// How many octets of large messages a workspace keeps, for the same reason: ten thousand with an
   /// attachment each would fill any disk.
-  package static let capacityInOctets = 512 << 20
+  public static let capacityInOctets = 512 << 20
   /// Smaller ones are few octets even when there are ten thousand of them.
   private static let large = 64 << 10
 
   /// Adds messages with their content, all or none, and rings.
-  package func add(
+  public func add(
     _ messages: [(message: InboxMessage, content: [UInt8])]
   ) async throws(DatabaseError) {
     guard !messages.isEmpty else { return }
@@ -79,7 +79,7 @@ package struct Inbox: Sendable {
 
   /// The messages older than `last`, newest first; `search` is looked for in subject, sender and
   /// recipients.
-  package func page(
+  public func page(
     in workspace: Identifier, after last: Identifier?, limit: Int, search: String? = nil
   ) async throws(DatabaseError) -> [InboxMessage] {
     try await pool.read { connection throws(DatabaseError) in
@@ -101,7 +101,7 @@ package struct Inbox: Sendable {
     }
   }
 
-  package func find(
+  public func find(
     _ id: Identifier, in workspace: Identifier
   ) async throws(DatabaseError) -> (message: InboxMessage, content: [UInt8])? {
     try await pool.read { connection throws(DatabaseError) in
@@ -116,7 +116,7 @@ package struct Inbox: Sendable {
     }
   }
 
-  package func count(in workspace: Identifier) async throws(DatabaseError) -> Int {
+  public func count(in workspace: Identifier) async throws(DatabaseError) -> Int {
     try await pool.read { connection throws(DatabaseError) in
       try connection.first(
         "SELECT COUNT(*) AS n FROM inbox_messages WHERE workspace_id = \(workspace)"
@@ -125,7 +125,7 @@ package struct Inbox: Sendable {
   }
 
   /// Removes all messages of a workspace, and rings.
-  package func clear(in workspace: Identifier) async throws(DatabaseError) {
+  public func clear(in workspace: Identifier) async throws(DatabaseError) {
     try await pool.write { connection throws(DatabaseError) in
       _ = try connection.change("DELETE FROM inbox_messages WHERE workspace_id = \(workspace)")
     }

@@ -1,14 +1,14 @@
-import Database
-package import Model
-package import Octets
+public import Database
+public import Model
+public import Octets
 
 /// How the mail server within misbehaves for each workspace.
-package struct Rehearsals: Sendable {
+public struct Rehearsals: Sendable {
   let pool: DatabasePool
   let doorbell: Doorbell
 
   /// What a workspace rehearses; `nil` when everything is accepted.
-  package func find(in workspace: Identifier) async throws(StoreError) -> Rehearsal? {
+  public func find(in workspace: Identifier) async throws(StoreError) -> Rehearsal? {
     try await pool.read { connection throws(DatabaseError) in
       guard
         let row = try connection.first(
@@ -19,7 +19,7 @@ package struct Rehearsals: Sendable {
   }
 
   /// What is rehearsed anywhere, by workspace.
-  package func all() async throws(StoreError) -> [Identifier: Rehearsal] {
+  public func all() async throws(StoreError) -> [Identifier: Rehearsal] {
     try await pool.read { connection throws(DatabaseError) in
       var all: [Identifier: Rehearsal] = [:]
       // Of the whole installation: one server within serves all workspaces.
@@ -31,7 +31,7 @@ package struct Rehearsals: Sendable {
   }
 
   /// Begins a rehearsal, or with `nil` ends it, and rings.
-  package func choose(
+  public func choose(
     _ script: Rehearsal.Script?, in workspace: Identifier, now: Timestamp
   ) async throws(StoreError) {
     try await pool.write { connection throws(DatabaseError) in

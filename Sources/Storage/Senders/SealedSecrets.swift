@@ -1,10 +1,10 @@
-package import Database
-package import Model
+public import Database
+public import Model
 
 /// All that is sealed under the key outside the database, for a rotation of that key.
 ///
 /// The one place that crosses workspaces, on behalf of the operator.
-package struct SealedSecrets: Sendable {
+public struct SealedSecrets: Sendable {
   let pool: DatabasePool
 
   /// Seals everything anew, all of it or nothing.
@@ -12,7 +12,7 @@ package struct SealedSecrets: Sendable {
   /// `reseal` gets a secret with the row it belongs to and gives its new form, `nil` to leave it.
   ///
   /// - Returns: How many secrets were changed.
-  package func replaceAll<Failure: Error>(
+  public func replaceAll<Failure: Error>(
     _ reseal: @escaping @Sendable (Secret) throws(Failure) -> [UInt8]?
   ) async throws(DatabaseError) -> Swift.Result<Int, Failure> {
     let secrets = try await pool.read { connection throws(DatabaseError) in
@@ -48,15 +48,15 @@ package struct SealedSecrets: Sendable {
   }
 
   /// A sealed value and where it belongs.
-  package struct Secret: Sendable {
-    package enum Kind: Sendable {
+  public struct Secret: Sendable {
+    public enum Kind: Sendable {
       case linkKey, senderPassword
     }
 
-    package let kind: Kind
-    package let workspace: Identifier
-    package let row: Identifier
-    package let sealed: [UInt8]
+    public let kind: Kind
+    public let workspace: Identifier
+    public let row: Identifier
+    public let sealed: [UInt8]
   }
 
   /// Writes new forms in the place of old ones; a secret that was changed meanwhile is left alone.

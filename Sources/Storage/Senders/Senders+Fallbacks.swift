@@ -1,8 +1,8 @@
-package import Database
-package import Model
+public import Database
+public import Model
 
 /// Why senders cannot stand in for another.
-package enum FallbackRefusal: Error, Sendable, Equatable {
+public enum FallbackRefusal: Error, Sendable, Equatable {
   /// A sender is named that is not there.
   case notThere
   /// It would stand in for itself, at once or round a circle: `name` closes the circle.
@@ -14,10 +14,10 @@ package enum FallbackRefusal: Error, Sendable, Equatable {
 
 /// Who stands in for a sender whose server cannot be reached or does not let us in.
 extension Senders {
-  package static let mostFallbacks = 5
+  public static let mostFallbacks = 5
 
   /// The senders that stand in for another, the first in line first; removed ones are left out.
-  package func fallbacks(
+  public func fallbacks(
     of id: Identifier, in workspace: Identifier
   ) async throws(DatabaseError) -> [Sender] {
     try await pool.read { connection throws(DatabaseError) in
@@ -40,7 +40,7 @@ extension Senders {
   /// Says who stands in for a sender, in their order.
   ///
   /// - Returns: Why not; `nil` when it is done.
-  package func setFallbacks(
+  public func setFallbacks(
     _ ids: [Identifier], of id: Identifier, in workspace: Identifier
   ) async throws(DatabaseError) -> FallbackRefusal? {
     try await pool.write { connection throws(DatabaseError) -> FallbackRefusal? in

@@ -1,5 +1,5 @@
-package import Database
-package import Model
+public import Database
+public import Model
 import Octets
 
 extension Senders {
@@ -22,7 +22,7 @@ extension Senders {
   ///
   /// - Returns: `false` when it has been changed or removed meanwhile.
   @discardableResult
-  package func stop(
+  public func stop(
     _ tried: Sender, because refusal: SignInRefusal
   ) async throws(DatabaseError) -> Bool {
     try await pool.write { connection throws(DatabaseError) in

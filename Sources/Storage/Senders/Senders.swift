@@ -1,12 +1,12 @@
-package import Database
-package import Model
-package import Octets
+public import Database
+public import Model
+public import Octets
 
 /// The mail accounts of a workspace.
-package struct Senders: Sendable {
+public struct Senders: Sendable {
   let pool: DatabasePool
 
-  package func add(_ sender: Sender, now: Timestamp) async throws(DatabaseError) {
+  public func add(_ sender: Sender, now: Timestamp) async throws(DatabaseError) {
     try await pool.write { connection throws(DatabaseError) in
       try Self.insert(sender, now: now, on: connection)
     }
@@ -36,7 +36,7 @@ package struct Senders: Sendable {
   ///
   /// - Returns: `false` when there is no such sender in the workspace.
   @discardableResult
-  package func update(_ sender: Sender) async throws(DatabaseError) -> Bool {
+  public func update(_ sender: Sender) async throws(DatabaseError) -> Bool {
     try await pool.write { connection throws(DatabaseError) in
       try Self.forgive(whereItDiffersFrom: sender, on: connection)
       try Self.write(sender.rules, of: sender, on: connection)
@@ -59,7 +59,7 @@ package struct Senders: Sendable {
   }
 
   /// Keeps how a test went.
-  package func setTest(
+  public func setTest(
     _ test: SenderTest, of id: Identifier, in workspace: Identifier
   ) async throws(DatabaseError) {
     try await pool.write { connection throws(DatabaseError) in
@@ -71,7 +71,7 @@ package struct Senders: Sendable {
   ///
   /// - Returns: `false` when it has been changed or removed meanwhile: what was tried is not what
   ///   is there now.
-  package func setTest(
+  public func setTest(
     _ test: SenderTest, of tried: Sender
   ) async throws(DatabaseError) -> Bool {
     try await pool.write { connection throws(DatabaseError) in
@@ -102,7 +102,7 @@ package struct Senders: Sendable {
   ///
   /// - Returns: `false` when there is no such sender in the workspace, or a campaign that has not
   ///   ended uses it, drafts included.
-  package func remove(
+  public func remove(
     _ id: Identifier, in workspace: Identifier, now: Timestamp
   ) async throws(DatabaseError) -> Bool {
     try await pool.write { connection throws(DatabaseError) in
@@ -121,7 +121,7 @@ package struct Senders: Sendable {
   // MARK: Finding
 
   /// The sender, unless it has been removed.
-  package func find(
+  public func find(
     _ id: Identifier, in workspace: Identifier
   ) async throws(DatabaseError) -> Sender? {
     try await pool.read { connection throws(DatabaseError) in
@@ -134,7 +134,7 @@ package struct Senders: Sendable {
   }
 
   /// What lists call a sender, even when it has been removed.
-  package func name(
+  public func name(
     of id: Identifier, in workspace: Identifier
   ) async throws(DatabaseError) -> String? {
     try await pool.read { connection throws(DatabaseError) in
@@ -145,7 +145,7 @@ package struct Senders: Sendable {
   }
 
   /// The workspace's senders, oldest first, at most 200.
-  package func all(in workspace: Identifier) async throws(DatabaseError) -> [Sender] {
+  public func all(in workspace: Identifier) async throws(DatabaseError) -> [Sender] {
     try await pool.read { connection throws(DatabaseError) in
       var senders: [Sender] = []
       for row in try connection.run(

@@ -1,15 +1,15 @@
-package import Database
-package import Model
+public import Database
+public import Model
 
 /// What senders have learnt about how much their receivers take.
-package struct ShapingMemory: Sendable {
+public struct ShapingMemory: Sendable {
   let pool: DatabasePool
 
   /// More receivers than that are not remembered, the youngest first.
   private static let most = 10_000
 
   /// What is known of a sender's receivers, those that refused last first.
-  package func all(
+  public func all(
     of sender: Identifier, in workspace: Identifier
   ) async throws(DatabaseError) -> [ShapedDomain] {
     try await pool.read { connection throws(DatabaseError) in
@@ -31,7 +31,7 @@ package struct ShapingMemory: Sendable {
   }
 
   /// Writes down what has changed, in one transaction.
-  package func write(
+  public func write(
     _ kept: [ShapedDomain], forgetting forgotten: [[UInt8]], of sender: Identifier,
     in workspace: Identifier
   ) async throws(DatabaseError) {

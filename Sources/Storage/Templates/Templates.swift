@@ -1,12 +1,12 @@
-package import Database
-package import Model
-package import Octets
+public import Database
+public import Model
+public import Octets
 
 /// Subjects and bodies to begin campaigns from.
-package struct Templates: Sendable {
+public struct Templates: Sendable {
   let pool: DatabasePool
 
-  package func add(_ template: MailTemplate) async throws(DatabaseError) {
+  public func add(_ template: MailTemplate) async throws(DatabaseError) {
     try await pool.write { connection throws(DatabaseError) in
       _ = try connection.change(
         """
@@ -23,7 +23,7 @@ package struct Templates: Sendable {
   ///
   /// - Returns: `false` when there is no such template.
   @discardableResult
-  package func update(
+  public func update(
     _ template: MailTemplate, now: Timestamp
   ) async throws(DatabaseError) -> Bool {
     try await pool.write { connection throws(DatabaseError) in
@@ -36,7 +36,7 @@ package struct Templates: Sendable {
     }
   }
 
-  package func find(
+  public func find(
     _ id: Identifier, in workspace: Identifier
   ) async throws(DatabaseError) -> MailTemplate? {
     try await pool.read { connection throws(DatabaseError) in
@@ -52,7 +52,7 @@ package struct Templates: Sendable {
   }
 
   /// A page of templates, newest first; `search` is part of a name or subject.
-  package func page(
+  public func page(
     in workspace: Identifier, after: Identifier? = nil, limit: Int, search: String? = nil
   ) async throws(DatabaseError) -> [MailTemplate] {
     try await pool.read { connection throws(DatabaseError) in
@@ -69,7 +69,7 @@ package struct Templates: Sendable {
   /// Removes a template; campaigns that began from it keep what they took.
   ///
   /// - Returns: `false` when there is no such template.
-  package func remove(
+  public func remove(
     _ id: Identifier, in workspace: Identifier
   ) async throws(DatabaseError) -> Bool {
     try await pool.write { connection throws(DatabaseError) in
@@ -81,7 +81,7 @@ package struct Templates: Sendable {
   /// Adds the same template once more, as “Copy of …”.
   ///
   /// - Returns: `nil` when there is no such template.
-  package func copy(
+  public func copy(
     _ id: Identifier, in workspace: Identifier, as new: Identifier = .new(), now: Timestamp
   ) async throws(DatabaseError) -> MailTemplate? {
     try await pool.write { connection throws(DatabaseError) in

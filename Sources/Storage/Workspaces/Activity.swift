@@ -1,12 +1,12 @@
-import Database
-package import Model
-package import Octets
+public import Database
+public import Model
+public import Octets
 
 extension Workspaces {
   /// What the workspace holds.
   ///
   /// Counted from figures that are kept with lists and campaigns; no recipient's row is read.
-  package func totals(_ workspace: Identifier) async throws(StoreError) -> WorkspaceTotals {
+  public func totals(_ workspace: Identifier) async throws(StoreError) -> WorkspaceTotals {
     try await pool.read { connection throws(DatabaseError) in
       var totals = WorkspaceTotals()
       if let row = try connection.first(
@@ -48,7 +48,7 @@ extension Workspaces {
   /// `now`; where nothing happened there are zeros.
   ///
   /// Beginnings come in ascending order and are cut to whole minutes.
-  package func activity(
+  public func activity(
     _ workspace: Identifier, from beginnings: [Timestamp], to now: Timestamp
   ) async throws(StoreError) -> [ActivityPoint] {
     let starts = beginnings.map(Self.minute)

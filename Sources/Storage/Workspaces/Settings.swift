@@ -1,38 +1,38 @@
-package import Database
-package import Model
+public import Database
+public import Model
 
 /// What the product itself can change about the whole installation.
-package struct Settings: Sendable {
+public struct Settings: Sendable {
   let pool: DatabasePool
   private static let registrationName = "registration"
   private static let scheduleName = "schedule"
 
   /// Who may make an account by themselves; nobody until someone has decided.
-  package func registration() async throws(DatabaseError) -> Registration {
+  public func registration() async throws(DatabaseError) -> Registration {
     try await value(Self.registrationName).flatMap(Registration.init) ?? .closed
   }
 
-  package func setRegistration(_ registration: Registration) async throws(DatabaseError) {
+  public func setRegistration(_ registration: Registration) async throws(DatabaseError) {
     try await set(Self.registrationName, registration.rawValue)
   }
 
   /// Whether the scheduler begins campaigns by itself when their time has come; it does until
   /// someone switches it off.
-  package func isScheduleOn() async throws(DatabaseError) -> Bool {
+  public func isScheduleOn() async throws(DatabaseError) -> Bool {
     try await value(Self.scheduleName) != "off"
   }
 
-  package func setSchedule(isOn: Bool) async throws(DatabaseError) {
+  public func setSchedule(isOn: Bool) async throws(DatabaseError) {
     try await set(Self.scheduleName, isOn ? "on" : "off")
   }
 
-  package func value(_ name: String) async throws(DatabaseError) -> String? {
+  public func value(_ name: String) async throws(DatabaseError) -> String? {
     try await pool.read { connection throws(DatabaseError) in
       try connection.first("SELECT value FROM settings WHERE name = \(name)")?.text("value")
     }
   }
 
-  package func set(_ name: String, _ value: String) async throws(DatabaseError) {
+  public func set(_ name: String, _ value: String) async throws(DatabaseError) {
     try await pool.write { connection throws(DatabaseError) in
       _ = try connection.change(
         """

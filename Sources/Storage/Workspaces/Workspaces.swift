@@ -1,13 +1,13 @@
-package import Database
-package import Model
-package import Octets
+public import Database
+public import Model
+public import Octets
 
 /// The separate houses of an installation: nothing of one is seen in another.
-package struct Workspaces: Sendable {
+public struct Workspaces: Sendable {
   let pool: DatabasePool
 
   /// The oldest workspace; where there is none, `new` is added.
-  package func first(
+  public func first(
     orAdd new: Workspace, now: Timestamp
   ) async throws(DatabaseError) -> Workspace {
     try await pool.write { connection throws(DatabaseError) in
@@ -30,7 +30,7 @@ package struct Workspaces: Sendable {
       """)
   }
 
-  package func find(_ id: Identifier) async throws(DatabaseError) -> Workspace? {
+  public func find(_ id: Identifier) async throws(DatabaseError) -> Workspace? {
     try await pool.read { connection throws(DatabaseError) in
       try Self.find(id, on: connection)
     }
@@ -47,7 +47,7 @@ package struct Workspaces: Sendable {
   ///
   /// - Returns: `false` when there is no such workspace.
   @discardableResult
-  package func update(_ workspace: Workspace) async throws(DatabaseError) -> Bool {
+  public func update(_ workspace: Workspace) async throws(DatabaseError) -> Bool {
     try await pool.write { connection throws(DatabaseError) in
       try connection.change(
         """

@@ -1,29 +1,29 @@
-package import Crypto
-package import Model
+public import Crypto
+public import Model
 import Octets
 import Storage
 
 /// Links that work once.
 extension Accounts {
   /// A token for `/setup?token=…`, which makes the first account.
-  package func setUpToken() async throws -> Token {
+  public func setUpToken() async throws -> Token {
     try await add(.setUp)
   }
 
   /// A token for `/enter?token=…`, which signs a user in without a password.
-  package func signInToken(for user: User) async throws -> Token {
+  public func signInToken(for user: User) async throws -> Token {
     try await add(.signIn, workspace: user.workspace, user: user.id)
   }
 
   /// A token for `/password/…`, with which a user chooses a new password.
-  package func passwordToken(for user: User, by creator: User? = nil) async throws -> Token {
+  public func passwordToken(for user: User, by creator: User? = nil) async throws -> Token {
     try await add(.newPassword, workspace: user.workspace, user: user.id, by: creator)
   }
 
   /// A token for `/invitation/…`, with which somebody makes an account in a workspace.
   ///
   /// With an address the account is made for that address only.
-  package func invitationToken(
+  public func invitationToken(
     to workspace: Identifier, email: String? = nil, by creator: User? = nil
   ) async throws -> Token {
     try await add(.invitation, workspace: workspace, email: email, by: creator)

@@ -29,7 +29,7 @@ extension Accounts {
   /// - Returns: `false` when nobody has the address.
   /// - Throws: ``Refusal/weakPassword(_:)``.
   @discardableResult
-  package func resetPassword(email: String, to password: String) async throws -> Bool {
+  public func resetPassword(email: String, to password: String) async throws -> Bool {
     guard let user = try await store.users.find(email: email) else { return false }
     try await setPassword(of: user, to: password)
     return true

@@ -1,19 +1,19 @@
 import Compose
-package import Crypto
+public import Crypto
 import MIME
-package import Model
-package import Octets
-package import Storage
+public import Model
+public import Octets
+public import Storage
 
 /// Makes accounts, checks passwords, and gives out links that let somebody in once.
-package struct Accounts: Sendable {
+public struct Accounts: Sendable {
   let store: Store
   let keys: KeyRing
   let hasher: PasswordHasher
   let throttle: Throttle
   let clock: @Sendable () -> Timestamp
 
-  package init(
+  public init(
     store: Store, keys: KeyRing, cost: PasswordHash.Cost = .standard,
     clock: @escaping @Sendable () -> Timestamp = { .now() }
   ) {
@@ -26,7 +26,7 @@ package struct Accounts: Sendable {
   }
 
   /// Why an account was not made or changed; `description` is a sentence for people.
-  package enum Refusal: Error, Equatable, CustomStringConvertible {
+  public enum Refusal: Error, Equatable, CustomStringConvertible {
     case notAnAddress(String)
     case weakPassword(String)
     case addressTaken
@@ -34,7 +34,7 @@ package struct Accounts: Sendable {
     /// The link has been used, or its time is over.
     case linkUsed
 
-    package var description: String {
+    public var description: String {
       switch self {
       case .notAnAddress(let text): "“\(text)” is not an e-mail address."
       case .weakPassword(let sentence): sentence
@@ -56,7 +56,7 @@ package struct Accounts: Sendable {
   ///
   /// - Throws: ``Refusal``, or what the store throws.
   @discardableResult
-  package func makeUser(
+  public func makeUser(
     email: String, password: String, name: String = "", isAdministrator: Bool = false,
     workspaceName: String = "", timeZone: String = "UTC", through link: [UInt8]? = nil
   ) async throws -> User {
@@ -90,7 +90,7 @@ package struct Accounts: Sendable {
   ///
   /// - Throws: As ``makeUser(email:password:name:isAdministrator:workspaceName:timeZone:through:)``.
   @discardableResult
-  package func makeUser(
+  public func makeUser(
     email: String, password: String, name: String = "", isAdministrator: Bool = false,
     joining workspace: Identifier, through link: [UInt8]? = nil
   ) async throws -> User {

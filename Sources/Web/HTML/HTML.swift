@@ -3,33 +3,33 @@
 ///     let row: HTML = "<td>\(contact.name)</td>"
 ///
 /// Attribute values are always written in double quotes, so that one escaping serves both places.
-package struct HTML: Sendable, ExpressibleByStringInterpolation {
-  package private(set) var octets: [UInt8]
+public struct HTML: Sendable, ExpressibleByStringInterpolation {
+  public private(set) var octets: [UInt8]
 
-  package init() { octets = [] }
+  public init() { octets = [] }
 
-  package init(stringLiteral text: String) { octets = Array(text.utf8) }
+  public init(stringLiteral text: String) { octets = Array(text.utf8) }
 
-  package init(stringInterpolation parts: Interpolation) { octets = parts.octets }
+  public init(stringInterpolation parts: Interpolation) { octets = parts.octets }
 
   /// Text of any origin, escaped.
-  package init(text: String) {
+  public init(text: String) {
     octets = []
     Self.escape(text.utf8, into: &octets)
   }
 
-  package var isEmpty: Bool { octets.isEmpty }
+  public var isEmpty: Bool { octets.isEmpty }
 
-  package static func += (left: inout HTML, right: HTML) { left.octets += right.octets }
+  public static func += (left: inout HTML, right: HTML) { left.octets += right.octets }
 
-  package static func + (left: HTML, right: HTML) -> HTML {
+  public static func + (left: HTML, right: HTML) -> HTML {
     var sum = left
     sum += right
     return sum
   }
 
   /// One piece for each element.
-  package static func each<Element>(
+  public static func each<Element>(
     _ elements: some Sequence<Element>, _ piece: (Element) throws -> HTML
   ) rethrows -> HTML {
     var all = HTML()
@@ -38,39 +38,39 @@ package struct HTML: Sendable, ExpressibleByStringInterpolation {
   }
 
   /// The piece, or nothing.
-  package static func when(_ condition: Bool, _ piece: @autoclosure () -> HTML) -> HTML {
+  public static func when(_ condition: Bool, _ piece: @autoclosure () -> HTML) -> HTML {
     condition ? piece() : HTML()
   }
 
-  package struct Interpolation: StringInterpolationProtocol {
+  public struct Interpolation: StringInterpolationProtocol {
     fileprivate var octets: [UInt8] = []
 
-    package init(literalCapacity: Int, interpolationCount: Int) {
+    public init(literalCapacity: Int, interpolationCount: Int) {
       octets.reserveCapacity(literalCapacity + 24 * interpolationCount)
     }
 
-    package mutating func appendLiteral(_ literal: String) {
+    public mutating func appendLiteral(_ literal: String) {
       octets.append(contentsOf: literal.utf8)
     }
 
-    package mutating func appendInterpolation(_ text: String) {
+    public mutating func appendInterpolation(_ text: String) {
       HTML.escape(text.utf8, into: &octets)
     }
-    package mutating func appendInterpolation(_ text: String?) {
+    public mutating func appendInterpolation(_ text: String?) {
       if let text { HTML.escape(text.utf8, into: &octets) }
     }
-    package mutating func appendInterpolation(_ number: some BinaryInteger) {
+    public mutating func appendInterpolation(_ number: some BinaryInteger) {
       octets.append(contentsOf: String(number).utf8)
     }
-    package mutating func appendInterpolation(_ piece: HTML) { octets += piece.octets }
-    package mutating func appendInterpolation(_ piece: HTML?) {
+    public mutating func appendInterpolation(_ piece: HTML) { octets += piece.octets }
+    public mutating func appendInterpolation(_ piece: HTML?) {
       if let piece { octets += piece.octets }
     }
-    package mutating func appendInterpolation(_ pieces: [HTML]) {
+    public mutating func appendInterpolation(_ pieces: [HTML]) {
       for piece in pieces { octets += piece.octets }
     }
     /// Octets of any origin: what is not UTF-8 shows as U+FFFD.
-    package mutating func appendInterpolation(bytes: some Collection<UInt8>) {
+    public mutating func appendInterpolation(bytes: some Collection<UInt8>) {
       appendInterpolation(String(decoding: bytes, as: UTF8.self))
     }
   }

@@ -1,5 +1,5 @@
 import Model
-import SMTP
+public import SMTP
 
 // What the ledger is told about what a server said.
 
@@ -60,7 +60,7 @@ extension Courier {
 
 extension SessionError {
   /// What happened, in one line for a report.
-  package var sentence: String {
+  public var sentence: String {
     switch self {
     case .network(let error, let step): "\(error) while \(step.rawValue)"
     case .refused(let reply, let step): "the server refused \(step.rawValue): \(reply.line)"

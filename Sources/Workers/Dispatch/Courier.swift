@@ -326,8 +326,8 @@ struct Courier: Sendable {
         number: message.delivery.number, lease: run.lease, attempt: tries.all,
         verdict: Verdict(
           of: outcome, tries: tries, retrying: run.schedule, inDoubt: run.inDoubt, now: now,
-          jitter: run.jitter()),
-        server: [UInt8](run.exit.endpoint.name.utf8), startedAt: message.startedAt,
+          jitter: outcome.mayBeRetried ? run.jitter() : 0),
+        server: run.exit.server, startedAt: message.startedAt,
         finishedAt: now)
     }
     let intent = next.map { Ledger.Intent(number: $0.delivery.number, lease: run.lease, at: now) }

@@ -1,16 +1,16 @@
-package import Compose
+public import Compose
 import Locking
-package import Model
-package import Octets
-package import SMTP
-package import Storage
-package import Telemetry
+public import Model
+public import Octets
+public import SMTP
+public import Storage
+public import Telemetry
 
 /// Sends the deliveries of one campaign: claims them, hands them to couriers, waits for what is
 /// due again.
-package struct Dispatcher: Sendable {
+public struct Dispatcher: Sendable {
   /// Why a run ended.
-  package enum Result: Sendable {
+  public enum Result: Sendable {
     /// Every delivery has reached a final state.
     case finished
     /// Deliveries are due again later than we were told to wait.
@@ -28,35 +28,35 @@ package struct Dispatcher: Sendable {
   }
 
   /// How to run.
-  package struct Options: Sendable {
-    package var connections = 8
-    package var perSecond: Double?
+  public struct Options: Sendable {
+    public var connections = 8
+    public var perSecond: Double?
     /// How long to wait when only deferred deliveries are left, or nobody is let in.
-    package var patience: Duration = .seconds(60)
-    package var messagesPerSession = 1_000
+    public var patience: Duration = .seconds(60)
+    public var messagesPerSession = 1_000
     /// The sender's and the workspace's limits; `nil` for none.
-    package var allowance: Allowance?
+    public var allowance: Allowance?
     /// What the sender's campaigns have learnt about receivers; `nil` to begin anew.
-    package var shaper: Shaper?
+    public var shaper: Shaper?
     /// The connections that this run shares with others; `nil` for none but its own.
-    package var lines: Lines?
-    package var crash = CrashPlan.none
-    package var log: Log?
+    public var lines: Lines?
+    public var crash = CrashPlan.none
+    public var log: Log?
     /// Who the messages leave through; `nil` is the campaign's own sender.
-    package var sender: Identifier?
+    public var sender: Identifier?
     /// When what was refused for now is tried again; `nil` is the program's own schedule.
-    package var schedule: RetrySchedule?
+    public var schedule: RetrySchedule?
     /// A connection that has had nothing to do for so long is closed.
-    package var idleTime: Duration = .seconds(30)
-    package var clock: @Sendable () -> Timestamp = { .now() }
+    public var idleTime: Duration = .seconds(30)
+    public var clock: @Sendable () -> Timestamp = { .now() }
     /// A number from 0 up to 1, by which waits are spread.
-    package var jitter: @Sendable () -> Double = { .random(in: 0..<1) }
+    public var jitter: @Sendable () -> Double = { .random(in: 0..<1) }
 
-    package init() {}
+    public init() {}
   }
 
   /// What keeps messages from leaving although there are some.
-  package enum HoldUp: Sendable, Equatable {
+  public enum HoldUp: Sendable, Equatable {
     case limit(Allowance.Bound)
     /// A receiver takes no more at the moment; an empty domain is the sender's own server.
     case receiver(domain: String, waiting: Int, Slowness)
@@ -67,7 +67,7 @@ package struct Dispatcher: Sendable {
   }
 
   /// How a receiver holds messages up.
-  package enum Slowness: Sendable, Equatable {
+  public enum Slowness: Sendable, Equatable {
     /// It asked us to slow down.
     case rate(perSecond: Double)
     /// It has taken nothing of late and is asked again at a time.
@@ -85,7 +85,7 @@ package struct Dispatcher: Sendable {
   private let lastHoldUps = Lock<[HoldUp]?>(nil)
   private let options: Options
 
-  package init(
+  public init(
     _ campaign: Campaign, store: Store, composer: CampaignComposer, exit: Exit,
     options: Options = Options()
   ) {
@@ -112,7 +112,7 @@ package struct Dispatcher: Sendable {
   }
 
   /// What holds the messages up at the moment, the weightiest first; empty while they leave.
-  package var holdUps: [HoldUp] {
+  public var holdUps: [HoldUp] {
     if let last = lastHoldUps.withLock({ $0 }) { return last }
     if let trouble = run.gate.trouble { return [.unreachable(trouble.error)] }
     var holdUps = delay.withLock { $0 }.map { [$0] } ?? []
@@ -132,7 +132,7 @@ package struct Dispatcher: Sendable {
   }
 
   /// Lets what is under way come to its end, and nothing new begin.
-  package func stop() {
+  public func stop() {
     run.ending.decide(.stopped)
     run.feed.close()
   }
@@ -148,7 +148,7 @@ package struct Dispatcher: Sendable {
   /// What a process left behind that died while sending must have been settled before
   /// (``Deliveries/recover(_:now:)``). Where the task is cancelled, connections are cut and the run
   /// ends as after ``stop()``; what was under way is in doubt then, or due again.
-  package func send() async throws(StoreError) -> Result {
+  public func send() async throws(StoreError) -> Result {
     run.log?.info(
       "sending begins",
       ["server": .text(run.exit.endpoint.name), "connections": .number(options.connections)])

@@ -1,21 +1,23 @@
-package import Net
-package import SMTP
+public import Net
+public import SMTP
 
 /// The way out of the house: which server, how, and with how much patience.
-package struct Exit: Sendable {
-  package let endpoint: Endpoint
-  package let hello: String?
-  package let tls: TLSContext
-  package let unverifiedTLS: TLSContext
-  package let patience: Patience
-  package let loop: EventLoop
+public struct Exit: Sendable {
+  public let endpoint: Endpoint
+  public let hello: String?
+  public let tls: TLSContext
+  public let unverifiedTLS: TLSContext
+  public let patience: Patience
+  public let loop: EventLoop
   /// Whether an address that the server's name stands for may be connected to.
   private let admits: @Sendable (SocketAddress) -> Bool
   /// What all who use this server's account know of it.
   let porch: Porch
   private let addresses: AddressMemory
+  /// The server as the ledger names it.
+  let server: [UInt8]
 
-  package init(
+  public init(
     to endpoint: Endpoint, hello: String? = nil, patience: Patience = Patience(),
     on loop: EventLoop
   ) throws(NetError) {
@@ -39,6 +41,7 @@ package struct Exit: Sendable {
     self.unverifiedTLS = unverifiedTLS
     self.porch = porch
     self.addresses = addresses
+    server = [UInt8](endpoint.name.utf8)
     self.admits = admits
   }
 
@@ -55,7 +58,7 @@ package struct Exit: Sendable {
   /// Connects, begins TLS, signs in and says goodbye: what "Test" does.
   ///
   /// - Returns: What is wrong, or `nil`.
-  package func problem() async -> SessionError? {
+  public func problem() async -> SessionError? {
     await withTaskGroup(of: SessionError?.self) { group in
       group.addTask(executorPreference: loop) {
         do throws(SessionError) {

@@ -6,7 +6,7 @@ import Octets
 ///
 /// There are never more than the limit. Where there are more campaigns than connections they take
 /// turns, so that a single message never waits for the end of a large campaign.
-package final class Lines: Sendable {
+public final class Lines: Sendable {
   private struct State: Sendable {
     var most: Int
     /// Open lines by run.
@@ -30,7 +30,7 @@ package final class Lines: Sendable {
 
   private let state: Lock<State>
 
-  package init(most: Int) { state = Lock(State(most: max(1, most))) }
+  public init(most: Int) { state = Lock(State(most: max(1, most))) }
 
   /// Puts the limit of today in force: what is open beyond it is given back after its message.
   func limit(_ most: Int) { state.withLock { $0.most = max(1, most) } }

@@ -1,19 +1,19 @@
-package import Model
-package import Octets
-package import Storage
+public import Model
+public import Octets
+public import Storage
 
 /// A campaign that cannot go on before someone changes something.
-package struct CampaignFailure: Error, Sendable {
+public struct CampaignFailure: Error, Sendable {
   /// What is wrong, in plain words.
-  package let sentence: String
+  public let sentence: String
 
-  package init(_ sentence: String) { self.sentence = sentence }
+  public init(_ sentence: String) { self.sentence = sentence }
 
   /// Ends the campaign as *failed*, and what has not been sent as *cancelled*.
   ///
   /// The state goes first: after a crash in between, the engine ends the rest by itself
   /// (``endRest(of:in:now:)``).
-  package func end(
+  public func end(
     _ key: CampaignKey, in store: Store, now: Timestamp
   ) async throws(StoreError) {
     guard

@@ -1,54 +1,54 @@
-package import Crypto
+public import Crypto
 import Locking
 import Model
-package import Net
+public import Net
 import Octets
-package import SMTP
-package import Storage
-package import Telemetry
+public import SMTP
+public import Storage
+public import Telemetry
 
 /// Everything that works behind the pages: reads files, sends campaigns, runs the mail server
 /// within, and does what pages ask for.
-package final class Engine: Sendable {
+public final class Engine: Sendable {
   /// Where the data folder keeps files; whole paths.
-  package struct Folders: Sendable {
-    package let uploads: String
-    package let attachments: String
+  public struct Folders: Sendable {
+    public let uploads: String
+    public let attachments: String
 
-    package init(uploads: String, attachments: String) {
+    public init(uploads: String, attachments: String) {
       self.uploads = uploads
       self.attachments = attachments
     }
   }
 
   /// How to run.
-  package struct Options: Sendable {
+  public struct Options: Sendable {
     /// How many connections to one sender's server there are at a time, over all campaigns.
-    package var connectionsPerSender = 8
+    public var connectionsPerSender = 8
     /// The private mail servers that are allowed although anybody may register.
-    package var privateHosts = AllowedHosts()
+    public var privateHosts = AllowedHosts()
     /// Our own name towards mail servers, with a dot; the local address without.
-    package var hello: String?
+    public var hello: String?
     /// Where public links lead for campaigns that do not say it themselves.
-    package var baseURL: String?
-    package var log: Log?
-    package var crash = CrashPlan.none
+    public var baseURL: String?
+    public var log: Log?
+    public var crash = CrashPlan.none
     /// The sandbox's port on loopback; 0 lets the system choose.
-    package var sandboxPort: UInt16 = 0
+    public var sandboxPort: UInt16 = 0
     /// How many campaigns are sent at a time.
-    package var mostCampaigns = 32
+    public var mostCampaigns = 32
     /// How long a mail server may keep us after ``Engine/stop()``; then connections are cut.
-    package var grace = Duration.seconds(10)
+    public var grace = Duration.seconds(10)
     /// How long each step of a conversation with a mail server may take.
-    package var patience = Patience()
+    public var patience = Patience()
     /// A connection that has had nothing to do for so long is closed.
-    package var idleTime = Duration.seconds(30)
+    public var idleTime = Duration.seconds(30)
     /// While a sender stands in for another: how often to look whether that one is well again.
-    package var lookBack = Duration.seconds(5)
+    public var lookBack = Duration.seconds(5)
     /// Whether to end as soon as nothing more is due.
-    package var endsWhenIdle = false
+    public var endsWhenIdle = false
 
-    package init() {}
+    public init() {}
   }
 
   private let store: Store
@@ -62,7 +62,7 @@ package final class Engine: Sendable {
   /// Files from before this moment that nobody asks for are orphans.
   private let startedAt = Timestamp.now()
 
-  package init(
+  public init(
     store: Store, keys: KeyRing, folders: Folders, loop: EventLoop, options: Options = Options()
   ) {
     self.store = store
@@ -74,17 +74,17 @@ package final class Engine: Sendable {
   }
 
   /// The sandbox's port, once it listens.
-  package var sandboxPort: UInt16? { inbox.port }
+  public var sandboxPort: UInt16? { inbox.port }
 
   /// Whether everything is up: the sandbox listens and what a crash left behind is settled.
-  package var isReady: Bool { isWorking.withLock { $0 } && !stopping.isRaised }
+  public var isReady: Bool { isWorking.withLock { $0 } && !stopping.isRaised }
 
   /// Lets what is under way come to its end and nothing new begin; campaigns that are being sent
   /// stay so, and go on with the next start.
   ///
   /// Connections are cut when their time is up: messages whose dot may have left are in doubt then,
   /// others are sent at the next start.
-  package func stop() {
+  public func stop() {
     stopping.raise()
     store.doorbell.ring()
   }
@@ -92,7 +92,7 @@ package final class Engine: Sendable {
   /// Works until ``stop()``.
   ///
   /// - Throws: ``NetError`` when the sandbox's port cannot be listened at.
-  package func run() async throws(NetError) {
+  public func run() async throws(NetError) {
     let bench = Workbench(
       store: store, folders: folders, options: options,
       senders: try SenderDoors(

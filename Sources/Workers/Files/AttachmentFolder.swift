@@ -1,24 +1,24 @@
 import Glibc
-package import MIME
-package import Model
+public import MIME
+public import Model
 import Octets
-package import Storage
+public import Storage
 
 /// The data folder's `attachments/`: what goes with the messages of campaigns.
-package struct AttachmentFolder: Sendable {
-  package let path: String
+public struct AttachmentFolder: Sendable {
+  public let path: String
   /// An encoded message may have 25 MB (ruling C13), so no part of it is larger.
   private static let largest = 64 << 20
 
-  package init(_ path: String) { self.path = path }
+  public init(_ path: String) { self.path = path }
 
   /// Why a campaign's attachments cannot be sent, in a sentence.
-  package struct Failure: Error, Sendable, CustomStringConvertible {
-    package let description: String
+  public struct Failure: Error, Sendable, CustomStringConvertible {
+    public let description: String
   }
 
   /// Reads what a campaign attaches.
-  package func read(_ stored: [StoredAttachment]) throws(Failure) -> [Attachment] {
+  public func read(_ stored: [StoredAttachment]) throws(Failure) -> [Attachment] {
     var attachments: [Attachment] = []
     for file in stored {
       guard let content = content(of: file.file) else {
@@ -53,7 +53,7 @@ package struct AttachmentFolder: Sendable {
   }
 
   /// Removes a campaign's files once nothing of it, or of a copy of it, can be sent again.
-  package func forget(
+  public func forget(
     _ attachments: [StoredAttachment], in workspace: Identifier, of store: Store
   ) async throws(StoreError) {
     for file in attachments where FolderSweep.isName(file.file) {

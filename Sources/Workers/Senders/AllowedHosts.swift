@@ -1,17 +1,17 @@
 import Net
 
 /// The private places that mail may be handed to although anybody may register (ruling C23).
-package struct AllowedHosts: Sendable {
+public struct AllowedHosts: Sendable {
   private var ranges: [AddressRange] = []
   private var names: Set<String> = []
 
   /// None.
-  package init() {}
+  public init() {}
 
   /// Reads blocks of addresses, as `10.0.0.0/8`, and host names, as `mail.lan`.
   ///
   /// - Returns: `nil` when an entry is neither.
-  package init?(parsing entries: [String]) {
+  public init?(parsing entries: [String]) {
     for entry in entries {
       if let range = AddressRange(entry) {
         ranges.append(range)

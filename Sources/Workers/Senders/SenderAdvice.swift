@@ -1,15 +1,15 @@
 import Net
-package import SMTP
+public import SMTP
 
 /// What to tell a person whose mail server does not do what was hoped for.
-package enum SenderAdvice {
+public enum SenderAdvice {
   /// Where the person reads it, and so what can be done there.
-  package enum Place: Sendable {
+  public enum Place: Sendable {
     case commandLine
     case page
   }
 
-  package static func sentence(
+  public static func sentence(
     _ error: SessionError, for endpoint: Endpoint, on place: Place = .commandLine
   ) -> String {
     let name = endpoint.name

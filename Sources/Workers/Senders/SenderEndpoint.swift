@@ -1,12 +1,12 @@
 import Compose
-package import Crypto
-package import Model
-package import SMTP
+public import Crypto
+public import Model
+public import SMTP
 
 /// A sender as it is stored, its password sealed, and the server that it stands for.
-package enum SenderEndpoint {
+public enum SenderEndpoint {
   /// What a workspace keeps of a server.
-  package static func sealed(
+  public static func sealed(
     _ endpoint: Endpoint, id: Identifier, workspace: Identifier, keys: KeyRing
   ) -> Sender {
     let sealed = endpoint.credentials?.withPassword { password in
@@ -21,7 +21,7 @@ package enum SenderEndpoint {
   /// The server of a stored sender of the kind `smtp`.
   ///
   /// - Throws: ``CryptoError`` when the password was sealed with another key.
-  package static func of(_ sender: Sender, keys: KeyRing) throws(CryptoError) -> Endpoint {
+  public static func of(_ sender: Sender, keys: KeyRing) throws(CryptoError) -> Endpoint {
     var credentials: Credentials?
     if let user = sender.user, let sealed = sender.sealedPassword {
       credentials = Credentials(

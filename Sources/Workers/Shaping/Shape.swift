@@ -30,6 +30,8 @@ struct Shape: Sendable {
   private var recipientsInRow = 0
   private var doubtsInRow = 0
   private var isMild = false
+  /// Whether the block began with doubts before anything had been taken, as greylisting has it.
+  private var isOfStrangers = false
 
   private struct Tally: Sendable {
     var start: Timestamp?
@@ -121,12 +123,17 @@ struct Shape: Sendable {
     switch signal {
     case .none: return false
     case .accepted: return accepted(begun, now)
-    case .slowDown: return refused(begun, now)
+    case .slowDown:
+      isOfStrangers = false
+      return refused(begun, now)
     case .doubtful:
       doubtsInRow += 1
       guard doubtsInRow >= Self.doubtsThatCount else { return false }
       doubtsInRow = 0
-      return refused(begun, now)
+      let isOfStrangers = rate == nil && blocked == nil && cycle.accepted == 0
+      guard refused(begun, now) else { return false }
+      self.isOfStrangers = self.isOfStrangers || isOfStrangers
+      return true
     case .recipient:
       // While nothing else went out, that the server talks to us about a recipient is an answer.
       if blocked != nil, begun > cutAt { return resume(now) }
@@ -175,6 +182,12 @@ struct Shape: Sendable {
 
   /// It takes messages again.
   private mutating func resume(_ now: Timestamp) -> Bool {
+    if isOfStrangers {
+      // Nothing was taken before and now it is: that was about strangers, not about the amount.
+      self = Shape()
+      cycle = Tally(start: now)
+      return true
+    }
     let taken = max(1, cycle.accepted) / cycle.seconds(now: now)
     // How fast it went until it was refused.
     let before =

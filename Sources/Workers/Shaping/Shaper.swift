@@ -7,7 +7,7 @@ import Octets
 ///
 /// A message whose receiver has never complained costs two looks into a dictionary and a few locks
 /// that nobody else wants.
-package final class Shaper: Sendable {
+public final class Shaper: Sendable {
   private struct State: Sendable {
     /// By domain as it stands in addresses, for speed; let go of from time to time.
     var names: [ArraySlice<UInt8>: Lane] = [:]
@@ -26,7 +26,7 @@ package final class Shaper: Sendable {
   /// The sender's own server, whoever the recipient is.
   let server = Lane([])
 
-  package init() {}
+  public init() {}
 
   // MARK: Lanes
 

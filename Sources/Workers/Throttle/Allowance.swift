@@ -1,11 +1,11 @@
 import Locking
-package import Model
+public import Model
 import Octets
 
 /// What one sender may do under its own limits and its workspace's.
-package struct Allowance: Sendable {
+public struct Allowance: Sendable {
   /// Whose setting it is that holds the messages up.
-  package enum Bound: Sendable, Equatable {
+  public enum Bound: Sendable, Equatable {
     case sender(limit: Int, LimitPeriod)
     case workspace(limit: Int)
   }
@@ -15,7 +15,7 @@ package struct Allowance: Sendable {
   let now: @Sendable () -> Timestamp
 
   /// Puts the limits of today in force; a workspace's is by the hour.
-  package func limit(sender: SenderLimits, workspace: Int?) {
+  public func limit(sender: SenderLimits, workspace: Int?) {
     self.sender.state.withLock { $0.windows.limit { sender[$0] } }
     self.workspace.state.withLock { $0.windows.limit { _ in workspace } }
   }
@@ -79,7 +79,7 @@ package struct Allowance: Sendable {
   // MARK: After a restart
 
   /// Counts what left before this process began, once; `minutes` are numbered from 1970.
-  package func restore(
+  public func restore(
     sender own: [(minute: Int, count: Int)], workspace all: [(minute: Int, count: Int)]
   ) {
     let now = now()
@@ -88,7 +88,7 @@ package struct Allowance: Sendable {
   }
 
   /// Whether ``restore(sender:workspace:)`` has nothing left to do.
-  package var isRestored: Bool {
+  public var isRestored: Bool {
     sender.state.withLock { $0.isRestored } && workspace.state.withLock { $0.isRestored }
   }
 

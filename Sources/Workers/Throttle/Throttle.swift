@@ -1,11 +1,11 @@
 import Locking
-package import Model
-package import Octets
+public import Model
+public import Octets
 
 /// The limits of all senders and workspaces.
 ///
 /// It always counts, so that a limit that is set later holds for what has left before.
-package final class Throttle: Sendable {
+public final class Throttle: Sendable {
   /// Whose messages are counted together.
   enum Scope: Hashable, Sendable {
     case sender(workspace: Identifier, sender: Identifier)
@@ -28,19 +28,19 @@ package final class Throttle: Sendable {
   let now: @Sendable () -> Timestamp
 
   /// A throttle by a clock that never goes back; see ``steadyClock()``.
-  package init(now: @escaping @Sendable () -> Timestamp = Throttle.steadyClock()) {
+  public init(now: @escaping @Sendable () -> Timestamp = Throttle.steadyClock()) {
     self.now = now
   }
 
   /// A clock that begins at what the machine's says and then goes on evenly, also when that one is
   /// set.
-  package static func steadyClock() -> @Sendable () -> Timestamp {
+  public static func steadyClock() -> @Sendable () -> Timestamp {
     let (start, tick) = (Timestamp.now(), ContinuousClock.now)
     return { start + (ContinuousClock.now - tick) }
   }
 
   /// What one sender of a workspace may do.
-  package func allowance(sender: Identifier, in workspace: Identifier) -> Allowance {
+  public func allowance(sender: Identifier, in workspace: Identifier) -> Allowance {
     counts.withLock { counts in
       func count(_ scope: Scope, _ periods: [LimitPeriod]) -> Count {
         if let known = counts[scope] { return known }

@@ -1,5 +1,5 @@
 /// A way of signing in (RFC 4954).
-package enum Mechanism: String, Sendable, CaseIterable {
+public enum Mechanism: String, Sendable, CaseIterable {
   /// Neither side learns the password, and the server proves that it knows it (RFC 7677).
   case scramSHA256 = "SCRAM-SHA-256"
   /// The password stays here, but the server must keep it in the clear (RFC 2195).
@@ -10,7 +10,7 @@ package enum Mechanism: String, Sendable, CaseIterable {
   case xoauth2 = "XOAUTH2"
 
   /// The order in which passwords are offered to a server that leaves us the choice.
-  package static let strongestFirst: [Mechanism] = [.scramSHA256, .cramMD5, .plain, .login]
+  public static let strongestFirst: [Mechanism] = [.scramSHA256, .cramMD5, .plain, .login]
 
   /// Whether the password itself stays with us.
   var hidesPassword: Bool { self == .scramSHA256 || self == .cramMD5 }

@@ -4,7 +4,7 @@ import Locking
 ///
 /// Until one of them is let in they try one after the other, and after a refusal none tries again:
 /// a wrong password given by thirty connections at once locks the account, or our address out.
-package final class SignInMemory: Sendable {
+public final class SignInMemory: Sendable {
   /// Whether a session may try.
   enum Turn: Sendable {
     /// It may, with the mechanism that let another in, if any was.
@@ -28,7 +28,7 @@ package final class SignInMemory: Sendable {
 
   private let state = Lock(State())
 
-  package init() {}
+  public init() {}
 
   /// Waits while another tries for the first time.
   func turn() async -> Turn {

@@ -1,0 +1,1 @@
+"""Measures `martlet send` beside its peers; see Benchmarks/deliver."""
