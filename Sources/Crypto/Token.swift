@@ -52,6 +52,7 @@ public struct Token: Sendable {
   /// RFC 4648 without padding, for digits of any number of bits.
   private static func spell(_ bytes: [UInt8], bits: Int, _ digits: [UInt8]) -> [UInt8] {
     var text: [UInt8] = []
+    text.reserveCapacity(bytes.count * 8 / bits + 1)
     var pool = 0
     var held = 0
     for byte in bytes {

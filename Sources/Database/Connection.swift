@@ -8,12 +8,15 @@ public final class Connection {
   private var byLiteral: [UnsafePointer<UInt8>: Statement] = [:]
   private var byText: [String: Statement] = [:]
   private var transactionDepth = 0
+  /// What is said to the library once, before the first connection.
+  private static let isPrepared: Void = martlet_sqlite_without_statistics()
 
   /// Opens a file in WAL mode, every commit made durable before it returns.
   ///
   /// `synchronous=NORMAL` was seen to lose acknowledged commits in a power cut, so it is FULL;
   /// the ledger's group commits make that cheap.
   init(path: String, isReader: Bool) throws(DatabaseError) {
+    Self.isPrepared
     var handle: OpaquePointer?
     let flags =
       (isReader ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE)

@@ -48,7 +48,7 @@ public struct Reply: Sendable, Equatable {
     octets.append(decimal: code)
     if let enhanced {
       octets.append(ASCII.space)
-      octets += enhanced.description.utf8
+      enhanced.append(to: &octets)
     }
     if !text.isEmpty { octets.append(ASCII.space) }
     octets += text.map { $0 < 0x20 || $0 == 0x7F ? ASCII.space : $0 }
@@ -74,27 +74,34 @@ public struct EnhancedCode: Sendable, Equatable, CustomStringConvertible {
   ///
   /// - Returns: The code and how many octets it took with the space behind it.
   static func parse(_ text: ArraySlice<UInt8>) -> (code: EnhancedCode, length: Int)? {
-    var numbers: [Int] = []
     var at = text.startIndex
-    while numbers.count < 3 {
+    func number() -> Int? {
       let start = at
       var number = 0
       while at < text.endIndex, text[at].isASCIIDigit, at - start < 3 {
         number = number * 10 + Int(text[at] & 0x0F)
         at += 1
       }
-      guard at > start else { return nil }
-      numbers.append(number)
-      if numbers.count < 3 {
-        guard at < text.endIndex, text[at] == ASCII.dot else { return nil }
-        at += 1
-      }
+      return at > start ? number : nil
     }
-    guard [2, 4, 5].contains(numbers[0]) else { return nil }
-    if at < text.endIndex {
-      guard text[at] == ASCII.space else { return nil }
+    func takes(_ octet: UInt8) -> Bool {
+      guard at < text.endIndex, text[at] == octet else { return false }
       at += 1
+      return true
     }
-    return (EnhancedCode(numbers[0], numbers[1], numbers[2]), at - text.startIndex)
+    guard let status = number(), status == 2 || status == 4 || status == 5, takes(ASCII.dot),
+      let subject = number(), takes(ASCII.dot), let detail = number(),
+      at == text.endIndex || takes(ASCII.space)
+    else { return nil }
+    return (EnhancedCode(status, subject, detail), at - text.startIndex)
+  }
+
+  /// Appends the code as a reply has it.
+  func append(to octets: inout [UInt8]) {
+    octets.append(decimal: status)
+    octets.append(ASCII.dot)
+    octets.append(decimal: subject)
+    octets.append(ASCII.dot)
+    octets.append(decimal: detail)
   }
 }

@@ -29,7 +29,7 @@ public struct Transcript: Sendable {
     octets.append(decimal: reply.code)
     if let enhanced = reply.enhanced {
       octets.append(ASCII.space)
-      octets += enhanced.description.utf8
+      enhanced.append(to: &octets)
     }
     octets.append(ASCII.space)
     octets += reply.text.prefix(Self.longestLine)

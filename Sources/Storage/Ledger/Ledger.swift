@@ -108,6 +108,19 @@ public final class Ledger: Sendable {
     }
   }
 
+  /// Claims deliveries, and remembers that, so that their rows need not be asked at each intent.
+  public func claiming(
+    of campaign: CampaignKey, under lease: Lease,
+    _ claim: () async throws(DatabaseError) -> [ClaimedDelivery]
+  ) async throws(DatabaseError) -> [ClaimedDelivery] {
+    let age = books.withLock { $0.age }
+    let claimed = try await claim()
+    books.withLock {
+      $0.add(claims: claimed.map(\.number), of: campaign, under: lease, since: age)
+    }
+    return claimed
+  }
+
   // MARK: Recording
 
   /// Writes an outcome, an intent or both, and returns when they are durable.
@@ -244,13 +257,13 @@ public final class Ledger: Sendable {
         var receipt = Receipt()
         func isClaimed(_ number: Int, _ lease: Lease) throws(DatabaseError) -> Bool {
           let place = LedgerPlace(campaign: entry.campaign, number: number)
-          switch words[place] ?? books.withLock({ $0.words[place] }) {
+          switch words[place] {
           case .settled: return false
           case .intended(let intent): return intent.lease == lease
-          case nil:
-            return try LedgerFold.isClaimed(
-              number, of: entry.campaign, under: lease, on: connection)
+          case nil: break
           }
+          if let known = books.withLock({ $0.isClaimed(place, under: lease) }) { return known }
+          return try LedgerFold.isClaimed(number, of: entry.campaign, under: lease, on: connection)
         }
         if let outcome = entry.outcome {
           receipt.outcomeStands = try isClaimed(outcome.number, outcome.lease)
@@ -342,16 +355,23 @@ public final class Ledger: Sendable {
     }
     if now {
       pool.onWriter { [self] connection in
-        // Where it fails, the journal stands, and the next change tries again.
         let isDone = (try? foldPage(on: connection)) != nil
         isFoldDue.withLock { $0.now = false }
         if isDone { foldInTime() }
       }
     }
     guard soon else { return }
+    let seq = books.withLock { $0.seq }
     pool.onWriter(after: Self.lag) { [self] connection in
       isFoldDue.withLock { $0.soon = false }
-      if (try? fold(books.withLock { $0.commits.count }, on: connection)) == nil { foldInTime() }
+      let count = books.withLock { books in
+        // Where more has come meanwhile, more will: the youngest wait for their outcomes.
+        books.seq == seq
+          ? books.commits.count : books.commitCount(forEntries: .max, sparing: Self.fresh)
+      }
+      // Where it fails, the journal stands, and the next change tries again.
+      _ = try? fold(count, on: connection)
+      foldInTime()
     }
   }
 }

@@ -31,7 +31,29 @@ struct LedgerBooks {
   /// How many entries the rows lack.
   private(set) var entryCount = 0
 
+  /// Claims of which nothing has been written down yet, as far as they are known.
+  private var claims: [LedgerPlace: Lease] = [:]
+  /// Changes whenever others than commits and claims may have changed the rows.
+  private(set) var age = 0
+
   var isEmpty: Bool { commits.isEmpty }
+
+  /// Whether a delivery is claimed under a lease; `nil` where only its row says that.
+  func isClaimed(_ place: LedgerPlace, under lease: Lease) -> Bool? {
+    switch words[place] {
+    case .settled: false
+    case .intended(let intent): intent.lease == lease
+    case nil: claims[place].map { $0 == lease }
+    }
+  }
+
+  /// Takes in claims that were made since the books had this age.
+  mutating func add(claims numbers: [Int], of key: CampaignKey, under lease: Lease, since age: Int) {
+    guard age == self.age else { return }
+    // Those that nothing comes of are let go of now and then.
+    if claims.count > 4_096 { claims.removeAll(keepingCapacity: true) }
+    for number in numbers { claims[LedgerPlace(campaign: key, number: number)] = lease }
+  }
 
   /// How many slots of the journal bear what is not in the rows.
   var slots: Int { seq - foldedSeq }
@@ -44,10 +66,14 @@ struct LedgerBooks {
     entryCount += entries.count
     for entry in entries {
       if let outcome = entry.outcome {
-        words[LedgerPlace(campaign: entry.campaign, number: outcome.number)] = .settled
+        let place = LedgerPlace(campaign: entry.campaign, number: outcome.number)
+        words[place] = .settled
+        claims[place] = nil
       }
       if let intent = entry.intent {
-        words[LedgerPlace(campaign: entry.campaign, number: intent.number)] = .intended(intent)
+        let place = LedgerPlace(campaign: entry.campaign, number: intent.number)
+        words[place] = .intended(intent)
+        claims[place] = nil
       }
     }
   }
@@ -103,6 +129,8 @@ struct LedgerBooks {
     entryCount = 0
     commits.removeAll(keepingCapacity: true)
     words.removeAll(keepingCapacity: true)
+    claims.removeAll(keepingCapacity: true)
+    age += 1
   }
 }
 

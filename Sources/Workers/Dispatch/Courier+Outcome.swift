@@ -52,7 +52,9 @@ extension Courier {
 
   private static func answer(_ reply: Reply) -> ServerAnswer {
     // A reply is made of whatever octets the server likes; storage takes UTF-8.
-    let text = [UInt8](String(decoding: reply.text, as: UTF8.self).utf8)
+    let text =
+      reply.text.allSatisfy { $0 < 0x80 }
+      ? reply.text : [UInt8](String(decoding: reply.text, as: UTF8.self).utf8)
     return ServerAnswer(
       code: reply.code, enhancedCode: reply.enhanced?.description ?? "", text: text)
   }

@@ -96,8 +96,11 @@ struct Feeder {
 
   /// Fetches some of it as soon as it may go.
   private func fetch() async throws(StoreError) {
-    let claimed = try await store.deliveries.claim(
-      run.feed.recall(), of: run.campaign, lease: run.lease)
+    let claimed = try await run.ledger.claiming(
+      of: run.campaign, under: run.lease
+    ) { () async throws(StoreError) in
+      try await store.deliveries.claim(run.feed.recall(), of: run.campaign, lease: run.lease)
+    }
     if !claimed.isEmpty { run.feed.add(claimed) }
   }
 
@@ -124,9 +127,14 @@ struct Feeder {
 
   private mutating func claim(_ limit: Int) async throws(StoreError) -> Dispatcher.Result? {
     let now = run.clock()
-    let (claimed, reached) = try await store.deliveries.claim(
-      limit, of: run.campaign, after: cursor, lease: run.lease, now: now)
-    cursor = reached
+    let claimed = try await run.ledger.claiming(
+      of: run.campaign, under: run.lease
+    ) { () async throws(StoreError) in
+      let (claimed, reached) = try await store.deliveries.claim(
+        limit, of: run.campaign, after: cursor, lease: run.lease, now: now)
+      cursor = reached
+      return claimed
+    }
     guard claimed.isEmpty else {
       run.crash.reached(.claimed)
       idleSince = nil
