@@ -22,10 +22,10 @@ CLEAN = {
     "README.md": "A [page](docs/page.md) and [the web](https://example.com/).\n",
     "docs/page.md": "[back](../README.md)\n",
     "Sources/Liquid/Template.swift": '''import Glibc
-package import Octets
+public import Octets
 
 /// Never calls fatalError( or try! and has no Task { of its own.
-package struct Template {
+public struct Template {
   let text = "print(1) \\(title) OpaquePointer"
   /* import Net, /* nested */ try! */
   let raw = #"a "quoted" nonisolated(unsafe)"#
@@ -48,7 +48,7 @@ final class Socket: @unchecked Sendable {
 
 BREACHES = [
     ("imports are what the manifest grants", "Sources/Liquid/A.swift", "import Net\n"),
-    ("imports are what the manifest grants", "Sources/Liquid/A.swift", "package import struct Net.Socket\n"),
+    ("imports are what the manifest grants", "Sources/Liquid/A.swift", "public import struct Net.Socket\n"),
     ("imports are what the manifest grants", "Tests/LiquidTests/ATests.swift", "@testable import App\n"),
     ("C is touched only where the manifest grants it", "Sources/App/A.swift", "private import CNet\n"),
     ("Foundation stays out of the rooms", "Sources/Net/A.swift", "import FoundationEssentials\n"),
@@ -57,7 +57,7 @@ BREACHES = [
     ("no trapdoors in Sources", "Sources/App/A.swift", 'let a = "\\(fatalError("no"))"\n'),
     ("no trapdoors in Sources", "Sources/Net/A.swift", "nonisolated(unsafe) var a = 1\n"),
     ("only App prints", "Sources/Liquid/A.swift", "func a() { print(1) }\n"),
-    ("nothing is public: nobody outside this package exists", "Sources/Liquid/A.swift", "public struct A {}\n"),
+    ("rooms speak by `public`: what is `package` is never inlined", "Sources/Liquid/A.swift", "package struct A {}\n"),
     ("C pointers live where the manifest grants a C module", "Sources/Liquid/A.swift", "let a: OpaquePointer\n"),
     ("C pointers live where the manifest grants a C module", "Sources/Liquid/A.swift", "var a: UnsafeMutablePointer<UInt8>\n"),
     (
@@ -69,7 +69,7 @@ BREACHES = [
     ("a task nobody awaits starts only in Lifecycle, Server and EventLoop", "Sources/Net/A.swift", "func a() { Task { b() } }\n"),
     ("a task nobody awaits starts only in Lifecycle, Server and EventLoop", "Sources/App/A.swift", "let a = Task.detached { 1 }\n"),
     ("a task nobody awaits starts only in Lifecycle, Server and EventLoop", "Sources/App/A.swift", "let a = Task<Void, any Error> { }\n"),
-    ("no module bears the name of a type inside it", "Sources/Liquid/A.swift", "package enum Liquid {}\n"),
+    ("no module bears the name of a type inside it", "Sources/Liquid/A.swift", "public enum Liquid {}\n"),
     ("name the thing, not the drawer it lies in", "Sources/Liquid/StringHelpers.swift", "let a = 1\n"),
     ("name the thing, not the drawer it lies in", "Sources/Liquid/A.swift", "struct CampaignManager {}\n"),
     ("name the thing, not the drawer it lies in", "Sources/Net/Common/A.swift", "let a = 1\n"),

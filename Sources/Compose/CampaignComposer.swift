@@ -14,6 +14,8 @@ public struct CampaignComposer: Sendable {
     public let sender: [UInt8]
     /// The forward-path.
     public let recipient: [UInt8]
+    /// The angle brackets included.
+    public let messageID: [UInt8]
     public let message: OutgoingMessage
   }
 
@@ -114,7 +116,8 @@ public struct CampaignComposer: Sendable {
       text: try rendered(text, values, "text body"), html: try rendered(html, values, "HTML body"))
     if !isTransactional { content.headers = unsubscribeHeaders(values.unsubscribeURL) }
     return Composed(
-      sender: shownFrom.address.wire, recipient: address.wire, message: frame.build(content))
+      sender: shownFrom.address.wire, recipient: address.wire, messageID: content.messageID.bytes,
+      message: frame.build(content))
   }
 
   /// The name that the message to a recipient keeps over all attempts.

@@ -50,7 +50,8 @@ struct SendRun {
   }
 
   private func exit(to endpoint: Endpoint, on loop: EventLoop) throws(NetError) -> Exit {
-    try Exit(to: endpoint, patience: configuration.timeOuts.patience, on: loop)
+    try Exit(
+      to: endpoint, hello: configuration.hello, patience: configuration.timeOuts.patience, on: loop)
   }
 
   /// Sends through a server that lets us in; without `house` nothing is created before that is sure.

@@ -12,6 +12,29 @@ extension Configuration {
   public var trustedOrigins: [String] { list(.trustedOrigins) }
   public var trustedProxies: [String] { list(.trustedProxies) }
   public var privateHosts: [String] { list(.privateHosts) }
+  /// Our own name towards mail servers, a host name with a dot; `nil` where the settings have none.
+  var hello: String? {
+    if let name = self[.hello] { return name }
+    guard let address = self[.baseURL], let start = address.firstRange(of: "://") else {
+      return nil
+    }
+    let host = String(address[start.upperBound...].prefix { !"/:?#".contains($0) })
+    return Self.isHostName(host) ? host : nil
+  }
+
+  /// Letters, digits and hyphens, parted by dots (RFC 5321 §4.1.2), and no number at the end: that
+  /// would be an address.
+  private static func isHostName(_ text: String) -> Bool {
+    let labels = text.utf8.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
+    return text.utf8.count <= 255 && labels.count > 1
+      && labels.allSatisfy { label in
+        1...63 ~= label.count && label.first != UInt8(ascii: "-")
+          && label.last != UInt8(ascii: "-")
+          && label.allSatisfy { $0.isASCIILetter || $0.isASCIIDigit || $0 == UInt8(ascii: "-") }
+      }
+      && labels.last?.contains(where: \.isASCIILetter) == true
+  }
+
   /// The time-outs of conversations with mail servers.
   var timeOuts: TimeOuts { self[.timeOuts].flatMap { TimeOuts($0) } ?? TimeOuts() }
   public var forcesHTTPS: Bool { self[.forceHTTPS].flatMap(Self.truth) ?? false }
@@ -80,6 +103,8 @@ extension Configuration {
       TimeOuts(text) == nil
         ? "is not understood. Write it as in connect=30s,data-end=10m; there are "
           + TimeOuts.names.joined(separator: ", ") + "." : nil
+    case .hello:
+      isHostName(text) ? nil : "is not a host name. Write it as in mail.example.com."
     case .debug, .forceHTTPS: truth(text) == nil ? "is neither true nor false." : nil
     case .baseURL:
       isWebAddress(text) ? nil : "is not a web address. Write it as in https://mail.example.com."

@@ -12,6 +12,7 @@ public enum Setting: String, Sendable, CaseIterable {
   case strictTransport = "HSTS_SECONDS"
   case privateHosts = "SMTP_PRIVATE_HOSTS"
   case timeOuts = "SMTP_TIMEOUTS"
+  case hello = "SMTP_HELLO"
   case databaseURL = "DATABASE_URL"
   case postgresDatabase = "POSTGRES_DB"
   case postgresUser = "POSTGRES_USER"
@@ -84,6 +85,9 @@ public enum Setting: String, Sendable, CaseIterable {
     case .timeOuts:
       "How long mail servers may take for each step, where it is not the usual time, parted by "
         + "commas: " + TimeOuts.names.joined(separator: ", ") + "."
+    case .hello:
+      "Our own name towards mail servers (EHLO), a host name with a dot; without it the one in "
+        + "BASE_URL, or our address."
     case .databaseURL: "A PostgreSQL database instead of the embedded one."
     case .postgresDatabase: "The PostgreSQL database's name, where DATABASE_URL is not given."
     case .postgresUser: "The PostgreSQL user, with POSTGRES_DB."
@@ -116,6 +120,7 @@ public enum Setting: String, Sendable, CaseIterable {
     case .trustedProxies: "127.0.0.1"
     case .privateHosts: "10.0.0.0/8,mail.internal"
     case .timeOuts: "connect=30s,data-end=10m,idle=30s"
+    case .hello: "mail.example.com"
     case .databaseURL: "postgresql://martlet:password@localhost:5432/martlet"
     case .postgresDatabase: "martlet"
     case .postgresPassword, .smtpPassword, .adminPassword: ""

@@ -53,6 +53,7 @@ extension Configuration {
     var options = Engine.Options()
     options.privateHosts = hosts
     options.patience = timeOuts.patience
+    options.hello = hello
     options.idleTime = timeOuts.idle
     return options
   }

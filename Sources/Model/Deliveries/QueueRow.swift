@@ -41,6 +41,8 @@ public struct LogRow: Sendable {
   public let number: Int
   public let email: [UInt8]
   public let attempt: Int
+  /// The name of the sender that it went by, which may be one that stood in; `nil` where that is gone.
+  public let sender: String?
   public let server: String
   public let startedAt: Timestamp
   public let finishedAt: Timestamp
@@ -54,7 +56,8 @@ public struct LogRow: Sendable {
 
   public init(
     campaign: Identifier, campaignName: String, number: Int, email: [UInt8], attempt: Int,
-    server: String, startedAt: Timestamp, finishedAt: Timestamp, state: DeliveryState, code: Int?,
+    sender: String?, server: String, startedAt: Timestamp, finishedAt: Timestamp,
+    state: DeliveryState, code: Int?,
     enhancedCode: String, answer: [UInt8], reason: String
   ) {
     self.campaign = campaign
@@ -62,6 +65,7 @@ public struct LogRow: Sendable {
     self.number = number
     self.email = email
     self.attempt = attempt
+    self.sender = sender
     self.server = server
     self.startedAt = startedAt
     self.finishedAt = finishedAt

@@ -4,7 +4,7 @@ public import Octets
 public struct ShapedDomain: Sendable, Equatable {
   /// An organisation's domain in small letters; empty for the sender's own server.
   public let domain: [UInt8]
-  /// Messages a second.
+  /// Messages a second; 0 where only a block is known.
   public var rate: Double
   /// The rate at which it last refused.
   public var ceiling: Double

@@ -6,7 +6,6 @@ public struct Capabilities: Sendable, Equatable {
   public var hasStartTLS = false
   public var has8BitMIME = false
   public var hasSMTPUTF8 = false
-  public var hasChunking = false
   public var hasDSN = false
   public var hasEnhancedStatusCodes = false
   /// The largest message in octets; `nil` when SIZE is not offered, 0 when it has no limit.
@@ -32,8 +31,6 @@ public struct Capabilities: Sendable, Equatable {
         has8BitMIME = true
       } else if keyword.equalsIgnoringASCIICase("SMTPUTF8") {
         hasSMTPUTF8 = true
-      } else if keyword.equalsIgnoringASCIICase("CHUNKING") {
-        hasChunking = true
       } else if keyword.equalsIgnoringASCIICase("DSN") {
         hasDSN = true
       } else if keyword.equalsIgnoringASCIICase("ENHANCEDSTATUSCODES") {

@@ -36,10 +36,14 @@ public struct Envelope: Sendable {
   public func refusal(by capabilities: Capabilities) -> Reply? {
     var hasControls = false
     var isInternational = needsSMTPUTF8
-    for octet in [sender, recipient].joined() {
-      hasControls = hasControls || octet < 0x20 || octet == 0x7F
-      isInternational = isInternational || octet >= 0x80
+    func look(_ address: [UInt8]) {
+      for octet in address {
+        hasControls = hasControls || octet < 0x20 || octet == 0x7F
+        isInternational = isInternational || octet >= 0x80
+      }
     }
+    look(sender)
+    look(recipient)
     if hasControls {
       return Self.refusal(
         553, EnhancedCode(5, 1, 3), "an address holds control characters, which no server takes")

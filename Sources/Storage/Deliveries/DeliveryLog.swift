@@ -41,6 +41,8 @@ public struct DeliveryLog: Sendable {
       COALESCE(reason, '') AS reason,
       (SELECT c.name FROM campaigns AS c WHERE c.workspace_id = attempts.workspace_id
         AND c.id = attempts.campaign_id) AS campaign_name,
+      (SELECT s.name FROM senders AS s WHERE s.workspace_id = attempts.workspace_id
+        AND s.id = attempts.sender_id) AS sender_name,
       (SELECT d.email FROM deliveries AS d WHERE d.workspace_id = attempts.workspace_id
         AND d.campaign_id = attempts.campaign_id AND d.number = attempts.number) AS email
     FROM attempts
@@ -53,7 +55,8 @@ extension LogRow {
     self.init(
       campaign: try row.identifier("campaign_id"), campaignName: try row.text("campaign_name"),
       number: try row.integer("number"), email: try row.octets("email"),
-      attempt: try row.integer("attempt"), server: try row.text("server"),
+      attempt: try row.integer("attempt"), sender: try row.textIfAny("sender_name"),
+      server: try row.text("server"),
       startedAt: try row.moment("started_at"), finishedAt: try row.moment("finished_at"),
       state: try DeliveryState(row), code: try row.integerIfAny("code"),
       enhancedCode: try row.text("enhanced_code"), answer: try row.octets("answer"),

@@ -48,7 +48,8 @@ struct LedgerBooks {
   }
 
   /// Takes in claims that were made since the books had this age.
-  mutating func add(claims numbers: [Int], of key: CampaignKey, under lease: Lease, since age: Int) {
+  mutating func add(claims numbers: [Int], of key: CampaignKey, under lease: Lease, since age: Int)
+  {
     guard age == self.age else { return }
     // Those that nothing comes of are let go of now and then.
     if claims.count > 4_096 { claims.removeAll(keepingCapacity: true) }

@@ -247,6 +247,8 @@ struct Courier: Sendable {
 
   // MARK: Preparing
 
+  private static let failures: [NotificationRequest.Event] = [.failure]
+
   private func prepare(_ handout: Feed.Handout) async -> Prepared? {
     var prepared = await prepare(handout.delivery)
     prepared?.pass = handout.pass
@@ -268,7 +270,11 @@ struct Courier: Sendable {
         delivery: delivery,
         envelope: Envelope(
           sender: composed.sender, recipient: composed.recipient, size: message.size,
-          needs8BitMIME: message.needs8BitMIME, needsSMTPUTF8: message.needsSMTPUTF8),
+          needs8BitMIME: message.needs8BitMIME, needsSMTPUTF8: message.needsSMTPUTF8,
+          // A bounce then says by itself which message it is about.
+          notification: NotificationRequest(
+            events: Self.failures, extent: .headers, identifier: composed.messageID,
+            originalRecipient: composed.recipient)),
         pieces: [message.head] + message.shared + (message.tail.isEmpty ? [] : [message.tail]),
         startedAt: now)
     } catch {

@@ -70,8 +70,9 @@ public struct Dispatcher: Sendable {
   public enum Slowness: Sendable, Equatable {
     /// It asked us to slow down.
     case rate(perSecond: Double)
-    /// It has taken nothing of late and is asked again at a time.
-    case blocked(until: Timestamp)
+    /// It has taken nothing of late and is asked again at a time; before that it took so many a
+    /// second, 0 where that is not known.
+    case blocked(until: Timestamp, perSecond: Double)
     /// Its answers take long.
     case answers(connections: Int)
   }
@@ -120,7 +121,7 @@ public struct Dispatcher: Sendable {
     holdUps += waiting.map { hindrance in
       let slowness: Slowness =
         switch hindrance.kind {
-        case .slowedDown(_, let until?): .blocked(until: until)
+        case .slowedDown(let rate, let until?): .blocked(until: until, perSecond: rate ?? 0)
         case .slowedDown(let rate, nil): .rate(perSecond: rate ?? 0)
         case .slow(let connections): .answers(connections: connections)
         }

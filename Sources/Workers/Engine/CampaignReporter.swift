@@ -79,8 +79,14 @@ struct CampaignReporter: Sendable {
     let left = counts[.queued] + counts[.deferred]
     let now = allowance.now()
     var latest = allowance.departure(ofLast: left)
-    for case .receiver(_, let waiting, .rate(let perSecond)) in holdUps where perSecond > 0 {
-      latest = max(latest, now + Self.seconds(Double(waiting) / perSecond))
+    for case .receiver(_, let waiting, let slowness) in holdUps {
+      switch slowness {
+      case .rate(let perSecond) where perSecond > 0:
+        latest = max(latest, now + Self.seconds(Double(waiting) / perSecond))
+      case .blocked(let until, let perSecond):
+        latest = max(latest, until + Self.seconds(perSecond > 0 ? Double(waiting) / perSecond : 0))
+      case .rate, .answers: break
+      }
     }
     guard let rate, rate > 0 else { return latest > now ? latest : nil }
     return max(latest, now + Self.seconds(Double(left + counts[.sending]) / rate))

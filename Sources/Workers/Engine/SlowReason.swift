@@ -57,7 +57,7 @@ struct SlowReason {
     switch slowness {
     case .rate(let perSecond):
       "\(domain) asks us to slow down: \(Self.rate(perSecond)) at the moment, raised as it accepts."
-    case .blocked(let until) where until - now > .seconds(5):
+    case .blocked(let until, _) where until - now > .seconds(5):
       "\(domain) asks us to slow down and takes nothing at the moment; it is asked again in "
         + "\(Self.time(until - now))."
     case .blocked: "\(domain) asks us to slow down; it is asked again in a moment."

@@ -195,7 +195,7 @@ final class Lane: Sendable {
   private static func noted(_ shape: Shape, _ domain: [UInt8]) -> ShapedDomain? {
     guard let refusedAt = shape.refusedAt else { return nil }
     return ShapedDomain(
-      domain: domain, rate: shape.rate ?? max(Shape.least, shape.ceiling), ceiling: shape.ceiling,
+      domain: domain, rate: shape.rate ?? 0, ceiling: shape.ceiling,
       blockedSince: shape.blocked?.since, blockedUntil: shape.blocked?.until, refusedAt: refusedAt)
   }
 }

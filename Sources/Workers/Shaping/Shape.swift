@@ -270,7 +270,8 @@ struct Shape: Sendable {
   /// What was known when it was last written down.
   init(rate: Double, ceiling: Double, blocked: (Timestamp, Timestamp)?, refusedAt: Timestamp) {
     self.init()
-    self.rate = rate.isFinite ? max(Self.least, min(Self.most, rate)) : nil
+    // Whoever was blocked before there was a rate has none.
+    self.rate = rate.isFinite && rate > 0 ? max(Self.least, min(Self.most, rate)) : nil
     self.ceiling = ceiling.isFinite ? max(0, min(Self.most, ceiling)) : 0
     self.blocked = blocked.map { ($0.0, $0.1) }
     self.refusedAt = refusedAt

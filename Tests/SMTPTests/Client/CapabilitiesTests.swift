@@ -19,7 +19,6 @@ import Testing
     ("STARTTLS", with { $0.hasStartTLS = true }),
     ("8BITMIME", with { $0.has8BitMIME = true }),
     ("SMTPUTF8", with { $0.hasSMTPUTF8 = true }),
-    ("CHUNKING", with { $0.hasChunking = true }),
     ("DSN", with { $0.hasDSN = true }),
     ("ENHANCEDSTATUSCODES", with { $0.hasEnhancedStatusCodes = true }),
   ])

@@ -27,11 +27,11 @@ struct SlowReasonTests {
       sentence([receiver("example.com", .rate(perSecond: 40.0 / 60))])
         == "example.com asks us to slow down: 40 a minute at the moment, raised as it accepts.")
     #expect(
-      sentence([receiver("example.com", .blocked(until: now + .seconds(120)))])
+      sentence([receiver("example.com", .blocked(until: now + .seconds(120), perSecond: 1))])
         == "example.com asks us to slow down and takes nothing at the moment; it is asked again in 2 minutes."
     )
     #expect(
-      sentence([receiver("", .blocked(until: now + .seconds(1)))])
+      sentence([receiver("", .blocked(until: now + .seconds(1), perSecond: 0))])
         == "smtp.example.net asks us to slow down; it is asked again in a moment.")
     #expect(
       sentence([receiver("example.com", .answers(connections: 1))])

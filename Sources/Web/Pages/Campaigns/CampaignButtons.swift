@@ -17,15 +17,14 @@ struct CampaignButtons {
     case .scheduled:
       buttons = [edit, button(.unschedule, "Back to draft", .clock), cancel]
     case .preparing, .sending:
-      buttons = [button(.pause, "Pause", .pause, "primary"), cancel]
+      buttons = [button(.pause, "Pause", .pause, "primary")] + retries + [cancel]
     case .paused, .held:
-      buttons = [button(.resume, "Resume", .play, "primary"), cancel]
+      buttons = [button(.resume, "Resume", .play, "primary")] + retries + [cancel]
     case .sent, .failed:
       if campaign.state == .failed, counts[.cancelled] > 0 {
         buttons.append(retry("cancelled", "Send the rest", "primary"))
       }
-      if counts[.failed] > 0 { buttons.append(retry("failed", "Retry temporary failures")) }
-      if counts[.unknown] > 0 { buttons.append(retry("unknown", "Send those in doubt again")) }
+      buttons += retries
       if !isSingle { buttons += [copy, archive] }
     case .cancelled:
       if !isSingle { buttons = [copy, archive] }
@@ -46,6 +45,16 @@ struct CampaignButtons {
     ActionButton(
       address: "\(campaign.address)/retry?what=\(what)", label: label, icon: .retry, kind: kind
     ).html(member)
+  }
+
+  /// For those that have ended otherwise than sent, whether their campaign goes on or not.
+  private var retries: [HTML] {
+    var buttons: [HTML] = []
+    if campaign.counts[.failed] > 0 { buttons.append(retry("failed", "Retry temporary failures")) }
+    if campaign.counts[.unknown] > 0 {
+      buttons.append(retry("unknown", "Send those in doubt again"))
+    }
+    return buttons
   }
 
   private var edit: HTML {

@@ -143,12 +143,13 @@ struct DeliveryPages {
       : """
       <div class="table-wrap" role="region" tabindex="0" aria-label="Tries"><table class="table">
       <thead><tr><th scope="col">Try</th><th scope="col">Ended</th><th scope="col">Result</th>\
-      <th scope="col">Server</th><th scope="col">Answer</th></tr></thead><tbody>
+      <th scope="col">Sender</th><th scope="col">Server</th><th scope="col">Answer</th></tr></thead><tbody>
       \(HTML.each(attempts) { attempt in
         """
         <tr><td class="num">\(attempt.attempt)</td>\
         <td class="nowrap">\(Moment.html(attempt.finishedAt, in: member.zone))</td>\
-        <td>\(Badge.of(attempt.state))</td><td class="break">\(attempt.server)</td>\
+        <td>\(Badge.of(attempt.state))</td>\
+        <td class="break">\(attempt.sender ?? "removed")</td><td class="break">\(attempt.server)</td>\
         <td class="break">\(LogAnswer.html(attempt))</td></tr>
         """
       })</tbody></table></div>

@@ -58,7 +58,7 @@ struct LogPage {
       href="/campaigns/\(row.campaign.text(.campaign))/deliveries/\(row.number)">\
       \(bytes: row.email)</a><small>\(row.campaignName)</small></td>\
       <td>\(Badge.of(row.state))</td><td class="break">\(LogAnswer.html(row))</td>\
-      <td class="break opt">\(row.server)</td><td class="end num opt">\(row.attempt)</td></tr>
+      <td class="break opt">\(row.server)<small>\(row.sender ?? "removed sender")</small></td><td class="end num opt">\(row.attempt)</td></tr>
       """
     })</tbody></table></div>
     """
