@@ -90,8 +90,9 @@ format: ## Rewrite all Swift files to the house style
 	swift format --in-place --parallel --recursive --configuration .swift-format \
 	  Package.swift Sources Tests Fuzz/Package.swift Fuzz/Targets
 
-bench: build ## Send 100,000 messages into the counting sandbox and print messages a second
-	@Benchmarks/deliver $(BINARY)
+bench: build ## Send campaigns beside the peers, in turn (BENCH='--messages 5000 plain')
+	@scripts/setup.sh --benchmarks
+	@Benchmarks/deliver --binary $(BINARY) $(BENCH)
 
 bench-web: build ## Ask the pages as fast as wrk can, beside a like page of Flask under gunicorn
 	@Benchmarks/web $(BINARY)

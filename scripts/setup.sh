@@ -4,6 +4,7 @@
 #
 #   scripts/setup.sh            what `make build` and `make run` need
 #   scripts/setup.sh --tests    and the servers and the browser that `make test` talks to
+#   scripts/setup.sh --benchmarks  and what the peers of `make bench` are built with
 set -euo pipefail
 
 build_packages=(
@@ -32,6 +33,15 @@ test_packages=(
   fonts-dejavu-core
   libdb5.3 libgnutls-dane0 libidn12 libnsl2 libpcre2-8-0 # what Exim below is linked with
 )
+benchmark_packages=(
+  gcc                  # builds the peers that are C
+  golang-go            # the peer that is Go
+  libcurl4-openssl-dev # the peer that is libcurl
+  python3-venv         # an environment for aiosmtplib
+  openssl              # a certificate for loopback
+  iproute2             # network namespaces, for a round trip of 20 ms
+  postfix              # smtp-source and smtp-sink
+)
 # Servers that Debian will not install beside Postfix: their packages are unpacked, not installed.
 unpacked_packages=(
   exim4-daemon-light
@@ -46,8 +56,9 @@ wants_tests=
 for argument in "$@"; do
   case "$argument" in
     --tests) wanted+=("${test_packages[@]}") wants_tests=yes ;;
-    -h | --help) sed -n '2,6s/^# \{0,1\}//p' "$0"; exit 0 ;;
-    *) echo "setup: unknown option $argument (there is only --tests)" >&2; exit 64 ;;
+    --benchmarks) wanted+=("${benchmark_packages[@]}") ;;
+    -h | --help) sed -n '2,7s/^# \{0,1\}//p' "$0"; exit 0 ;;
+    *) echo "setup: unknown option $argument (there are --tests and --benchmarks)" >&2; exit 64 ;;
   esac
 done
 

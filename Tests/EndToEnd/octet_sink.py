@@ -107,6 +107,7 @@ class OctetSink:
     """Reads in one way, and keeps each connection's octets and what was read in them."""
 
     def __init__(self, line_end: re.Pattern = STRICT, extensions: tuple[str, ...] = EXTENSIONS):
+        self.extensions = extensions
         self.conversations: list[bytearray] = []
         self.readers: list[Reader] = []
         sink = self

@@ -1,5 +1,6 @@
 """Whoever stands in the file is who is written to, octet for octet, or is refused by name (E5, E13, SEC-27)."""
 
+import random
 import re
 import xml.etree.ElementTree as ElementTree
 from collections import Counter
@@ -9,6 +10,8 @@ import pytest
 from contact_files import CORPORA, table
 from crash import ledger
 from octet_sink import EXTENSIONS, STRICT, OctetSink
+from office import Office
+from program import Martlet
 from reading import strictly
 
 # Verdicts of the corpus that a sender of campaigns agrees with; `@io` and its like have no dot.
@@ -82,13 +85,58 @@ def test_every_collected_address_is_sent_to_as_it_is_or_refused(martlet, octets)
             assert parts(row["email"]) == parts(address.strip(" \t\r\n"))
             assert not re.search(rb"[\x00-\x1f\x7f]", stored)
         else:
-            assert row["state"] == "skipped" and re.match("invalid address|duplicate|no e-mail address", row["reason"]), row
+            assert row["state"] == "skipped", row
+            assert re.match("invalid address|duplicate|no e-mail address", row["reason"]), row
         if category in GOOD and "." in address.rpartition("@")[2] or diagnosis == QUOTED:
             assert number in received or row["reason"].startswith("duplicate"), (address, row)
         elif category == BAD and address == address.strip(" \t\r\n"):
             assert number not in received and not row["reason"].startswith("duplicate"), (address, row)
     assert len(received) > 20
     # What is stored for those who were written to is what went over the wire.
+    found = ledger.read(martlet.data / "martlet.db")
+    assert Counter(name.encode() for name in found.people["sent"]) == Counter(received.values())
+
+
+def test_a_campaign_from_the_pages_writes_to_the_same_addresses(martlet, house, octets):
+    addresses = [address for address, *_ in corpus() if "\0" not in address]
+    office = Office(house)
+    rows = [["email", "first_name"], *([address, f"n{number}"] for number, address in enumerate(addresses))]
+    campaign = office.send(table(rows), office.sender(octets.port), subject="{{ first_name }}")
+    campaign.wait_for_end()
+    by_pages = sent_to(octets)
+    with OctetSink(STRICT, octets.extensions) as sink:
+        assert send(Martlet(martlet.folder / "command"), sink, addresses).code == 0
+        assert sent_to(sink) == by_pages and len(by_pages) > 20
+
+
+def test_spoilt_addresses_lead_nowhere_else(martlet, octets):
+    """SEC-27: two thousand addresses with octets changed, put in and left out."""
+    dice = random.Random(5_321)
+    seeds = [
+        "ada.lovelace@mail.example.org", '"a \\" b"@x.example', "o'brien+tag@sub.example.com", "a@[1.2.3.4]", "用户@例え.テスト",
+    ]  # fmt: skip
+    spice = '@."\\<> ()[]-,;:%!\r\n\t\x01\x7f\u2028\u3002\u00adü' + "az09"
+    addresses = []
+    for _ in range(2_000):
+        address = list(dice.choice(seeds))
+        for _ in range(dice.randint(1, 3)):
+            at = dice.randrange(len(address))
+            # In place of a sign, before it, or instead of nothing at all.
+            address[at : at + dice.randint(0, 1)] = dice.choice([dice.choice(spice), ""])
+        addresses.append("".join(address))
+    run = send(martlet, octets, addresses)
+    assert run.code == 0 and run.counts["total"] == 2_000 and run.counts["failed"] == 0, run.err[-800:]
+    received, rows = sent_to(octets), martlet.report_rows()
+    assert run.counts["sent"] == len(received) > 200
+    for number, stored in received.items():
+        assert not re.search(rb"[\x00-\x1f\x7f]", stored), stored
+        local, domain = parts(stored.decode())
+        # Of those that are ASCII it is known here what they mean.
+        written = addresses[number].strip(" \t\r\n")
+        if written.isascii():
+            assert (local, domain) == parts(written), (written, stored)
+        assert re.fullmatch(r"[a-z0-9-]+(\.[a-z0-9-]+)+", domain), stored
+    assert all(row["reason"] for number, row in enumerate(rows) if number not in received)
     found = ledger.read(martlet.data / "martlet.db")
     assert Counter(name.encode() for name in found.people["sent"]) == Counter(received.values())
 
@@ -178,3 +226,17 @@ def test_no_other_server_hears_of_an_international_name(martlet):
     assert all(octets.isascii() for octets in map(bytes, sink.conversations))
     assert sum(command.startswith(b"MAIL") for command in sink.commands) == len(received)
     assert not any(b"SMTPUTF8" in command or b"8BITMIME" in command for command in sink.commands)
+
+
+@pytest.mark.parametrize("offered", [True, False], ids=["offered", "not offered"])
+def test_an_international_sender_needs_the_extension_for_everybody(martlet, offered):
+    with OctetSink(STRICT, (*EXTENSIONS, "SMTPUTF8") if offered else EXTENSIONS) as sink:
+        run = send(martlet, sink, ["ada@example.com", "bob@example.com"], "--from", "Jörg <jörg@bücher.example>")
+    mails = [command for command in sink.commands if command.startswith(b"MAIL")]
+    if offered:
+        assert run.counts["sent"] == 2 == len(mails), run.err[-800:]
+        for mail in mails:
+            assert mail.startswith("MAIL FROM:<jörg@xn--bcher-kva.example>".encode()) and b" SMTPUTF8" in mail
+    else:
+        assert run.counts["sent"] == 0 and not mails
+        assert {row["enhanced_code"] for row in martlet.report_rows()} == {"5.6.7"}

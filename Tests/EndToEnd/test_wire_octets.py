@@ -39,6 +39,22 @@ def send_awkward_ends(martlet, sink: OctetSink):
     )  # fmt: skip
 
 
+def test_each_reading_sees_its_own_end():
+    """The readers themselves: a message is cut short for exactly those who take its end for one."""
+    begun = b"MAIL FROM:<a@example.com>\r\nRCPT TO:<b@example.com>\r\nDATA\r\n"
+    ends_for = {
+        b"\r\n.\r\n": {"CRLF", "LF too", "CR too"}, b"\n.\n": {"LF too"}, b"\n.\r\n": {"LF too"}, b"\r\n.\n": {"LF too"},
+        b"\r.\r": {"CR too"}, b"\r\n.\r": {"CR too"}, b"\r.\r\n": {"CR too"}, b"\r\n..\r\n": set(),
+    }  # fmt: skip
+    for end, readings in ends_for.items():
+        cut = set()
+        for name, line_end in READINGS.items():
+            reader = Reader(line_end)
+            reader.read(begun + b"first" + end + b"second")
+            cut |= {name} if reader.messages else set()
+        assert cut == readings, end
+
+
 @pytest.mark.parametrize("reading", READINGS)
 def test_no_text_ends_a_message_early(martlet, reading):
     with OctetSink(READINGS[reading]) as sink:

@@ -44,7 +44,8 @@ struct SendRun {
     case .sandbox:
       return try await withSandbox(on: loop) { endpoint in
         let house = try await House.open(configuration, on: loop)
-        return try await send(through: endpoint, to: recipients, in: house)
+        return try await send(
+          through: try exit(to: endpoint, on: loop), to: recipients, in: house)
       }
     }
   }
@@ -58,12 +59,14 @@ struct SendRun {
   private func tryAndSend(
     through endpoint: Endpoint, to recipients: Int, on loop: EventLoop, in house: House? = nil
   ) async throws -> ExitCode {
-    if let problem = await (try exit(to: endpoint, on: loop)).problem() {
+    // What it learns of the server's addresses serves the sending as well.
+    let exit = try exit(to: endpoint, on: loop)
+    if let problem = await exit.problem() {
       return try giveUp(SenderAdvice.sentence(problem, for: endpoint), problem)
     }
     let opened =
       if let house { house } else { try await House.open(configuration, on: loop) }
-    return try await send(through: endpoint, to: recipients, in: opened)
+    return try await send(through: exit, to: recipients, in: opened)
   }
 
   /// The server of the campaign to go on with, its password unsealed.
@@ -91,8 +94,9 @@ struct SendRun {
   }
 
   private func send(
-    through endpoint: Endpoint, to recipients: Int, in house: House
+    through exit: Exit, to recipients: Int, in house: House
   ) async throws -> ExitCode {
+    let endpoint = exit.endpoint
     let started = Timestamp.now()
     let logFile = LogFile(in: house.folder.logs, isDetailed: configuration.isDebugging)
     guard var campaign = try await campaign(in: house, endpoint) else { return .failure }
@@ -105,7 +109,6 @@ struct SendRun {
         "\(recovered.inDoubt) messages were under way when the last run ended. \(what).")
     }
     let audience = try await prepare(&campaign, in: house)
-    let exit = try exit(to: endpoint, on: house.loop)
     let composer = try composer(
       of: campaign.content, of: campaign.key, named: campaign.name,
       fieldNames: audience.fieldNames,

@@ -191,9 +191,14 @@ extension ClientSession {
   ) async throws(Interruption) -> Reply {
     var stuffing = DotStuffing()
     for piece in pieces {
-      // A large piece, such as an attachment shared by all messages, is not gathered with others.
-      if output.count + piece.count > 262_144 { try await flushBody() }
-      stuffing.append(piece, to: &output)
+      // Of a large piece, such as an attachment that all messages share, no connection has a copy.
+      var rest = piece[...]
+      while !rest.isEmpty {
+        if output.count >= Self.mostGathered { try await flushBody() }
+        let part = rest.prefix(Self.mostGathered)
+        stuffing.append(part, to: &output)
+        rest = rest.dropFirst(part.count)
+      }
     }
     stuffing.end(in: &output)
     transcript.note("the message and its dot")
@@ -225,6 +230,9 @@ extension ClientSession {
       throw Interruption(cause: error, isInDoubt: true)
     }
   }
+
+  /// With so many octets at hand they are written before more are taken.
+  private static let mostGathered = 131_072
 
   private func flushBody() async throws(Interruption) {
     guard !output.isEmpty else { return }

@@ -6,7 +6,7 @@ struct DotStuffing {
   private var last: (UInt8, UInt8) = (ASCII.carriageReturn, ASCII.lineFeed)
 
   /// Appends a piece; a line may begin in one piece and go on in the next.
-  mutating func append(_ piece: [UInt8], to output: inout [UInt8]) {
+  mutating func append(_ piece: ArraySlice<UInt8>, to output: inout [UInt8]) {
     piece.withUnsafeBytes { bytes in
       guard let base = bytes.baseAddress, let first = bytes.first else { return }
       if first == ASCII.dot, last.1 == ASCII.lineFeed { output.append(ASCII.dot) }

@@ -73,6 +73,10 @@ public struct Envelope: Sendable {
     Reply(code: code, enhanced: enhanced, text: [UInt8](text.utf8))
   }
 
+  /// A command with its CRLF (RFC 5321 §4.5.3.1.4); what RFC 3461 adds is left out where it would not
+  /// fit.
+  private static let longestLine = 512
+
   func appendMail(to output: inout [UInt8], for capabilities: Capabilities) {
     output.append("MAIL FROM:<")
     output += sender
@@ -88,10 +92,13 @@ public struct Envelope: Sendable {
   }
 
   func appendRecipient(to output: inout [UInt8], for capabilities: Capabilities) {
+    let start = output.count
     output.append("RCPT TO:<")
     output += recipient
     output.append(">")
-    if capabilities.hasDSN { notification?.appendToRecipient(&output) }
+    if capabilities.hasDSN, let notification {
+      notification.appendToRecipient(&output, upTo: start + Self.longestLine - 2)
+    }
     output.append("\r\n")
   }
 }

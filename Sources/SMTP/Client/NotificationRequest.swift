@@ -42,14 +42,17 @@ public struct NotificationRequest: Sendable, Equatable {
     }
   }
 
-  func appendToRecipient(_ output: inout [UInt8]) {
+  /// Appends what fits before `end`.
+  func appendToRecipient(_ output: inout [UInt8], upTo end: Int = .max) {
     if let events {
       let names = events.isEmpty ? "NEVER" : events.map(\.rawValue).joined(separator: ",")
       output += " NOTIFY=\(names)".utf8
     }
     if let originalRecipient, !originalRecipient.isEmpty {
       let text = Self.originalRecipient(originalRecipient)
-      if text.count <= 500 { output += Array(" ORCPT=".utf8) + text }
+      if text.count <= 500, output.count + text.count + 7 <= end {
+        output += Array(" ORCPT=".utf8) + text
+      }
     }
   }
 

@@ -121,6 +121,9 @@ FAULTS = [
     Fault("F25 no close_notify", "dot encrypted message 10: accept, cut", all_sent, scheme="smtp"),
     Fault("F26 greylisted at DATA", 'data greylist 5m: reply 451 4.7.1 "Later"', lambda n: {"deferred": n}, wait="1s"),
     Fault("F26 refused for its contents", 'dot every 10: reply 550 5.7.1 "Spam"', part("failed", 10)),
+    # 250 is out and stays so; where the RST takes its place, nobody can know.
+    Fault("F27 RST a moment after the 250", "dot every 20: accept, wait 50ms, reset", all_sent),
+    Fault("F27 RST in place of the 250", "dot every 20: take, reset", part("unknown", 20), taken=True),
     Fault("F29 252 to RCPT", 'rcpt every 2: reply 252 2.1.5 "Cannot verify"', all_sent),
     Fault("F29 251 to RCPT", 'rcpt every 2: reply 251 2.1.5 "Will forward"', all_sent),
 ]  # fmt: skip

@@ -23,6 +23,10 @@ from .senders import Send, Sender, Serve
 from .sink import Sink
 
 
+# Seconds from a start to the first message that leaves.
+LONGEST_RESTART = 5.0
+
+
 @dataclass
 class Figures:
     """What many kills came to."""
@@ -220,6 +224,9 @@ def main() -> int:
         for point, count in figures.points.items():
             whole.points[point] = whole.points.get(point, 0) + count
     print(f"all: {whole.line()}")
+    if max(whole.restarts, default=0) > LONGEST_RESTART:
+        status = 1
+        print(f"  BREACH a life sent nothing for {max(whole.restarts):.1f} s after its start")
     untried = {point.split(":")[0] for point in Send.points + Send.early} - set(whole.points)
     if untried and whole.kills >= 100:
         status = 1

@@ -1,25 +1,25 @@
 """Where the rows of the fault matrix have an edge: what arrived just before an end, an address that is dead,
 a server that knows nothing of eight bits, and one that is slower than a setting allows."""
 
-import errno
 import fcntl
+import itertools
 import socket
 import struct
 import subprocess
 import termios
 import threading
 import time
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
 from contact_files import AWKWARD, people, table
-from counterparts.processes import free_port
+from counterparts.processes import free_port, is_root
 from octet_sink import STRICT, OctetSink, Reader
 from office import ADMINISTRATOR, Office
-from program import wait_until
+from program import Martlet, wait_until
 from reading import Elements, html_of, strictly, text_of
+from served import Served
 
 from .test_fault_matrix import sandbox
 
@@ -34,6 +34,7 @@ class HangingUp:
         self.extensions = extensions
         self.taken: list[bytes] = []
         self.resets = 0
+        self._numbers = itertools.count(1)
         self._listener = socket.create_server(("127.0.0.1", 0), backlog=64)
         self.port = self._listener.getsockname()[1]
 
@@ -63,7 +64,7 @@ class HangingUp:
                 answer = reader.read(octets)
                 for message in reader.messages[before:]:
                     self.taken.append(message.recipient)
-                    if len(self.taken) % 10 == 0:
+                    if next(self._numbers) % 10 == 0:
                         self._hang_up(client, answer)
                         return
                 client.sendall(answer)
@@ -95,32 +96,55 @@ def test_an_answer_that_arrived_counts_though_the_connection_is_reset(martlet, e
 # -- F28: a dead address before a live one
 
 
-class DeadEnd:
-    """`::1` at a port, where no SYN is answered because the queue is full; counts who tries."""
+NAME = "two.example.test"
 
-    def __init__(self, port: int):
-        self.port = port
+
+class WithHosts(Martlet):
+    """The program with an /etc/hosts of its own."""
+
+    def __init__(self, folder: Path, addresses: list[str]):
+        super().__init__(folder)
+        self.hosts = self.write("hosts", "".join(f"{address} {NAME}\n" for address in addresses))
+
+    def command(self, *arguments: str | Path) -> list[str]:
+        return [*self._inside(), *super().command(*arguments)]
+
+    def _inside(self) -> list[str]:
+        namespaces = "-m" if is_root() else "-rm"
+        return ["unshare", namespaces, "sh", "-c", f'mount --bind "{self.hosts}" /etc/hosts && exec "$@"', "sh"]
+
+    def resolved(self) -> list[str]:
+        """The name's addresses, those in front that are tried first; empty where there can be no such file."""
+        done = subprocess.run([*self._inside(), "getent", "ahosts", NAME], capture_output=True, text=True)
+        return [line.split()[0] for line in done.stdout.splitlines() if " STREAM" in line]
+
+
+class DeadEnd:
+    """An address where no SYN is answered because the queue is full; counts who tries."""
+
+    def __init__(self, host: str, port: int):
+        self.address = (host, port)
+        self.family = socket.AF_INET6 if ":" in host else socket.AF_INET
         self._fillers: list[socket.socket] = []
         self._known: set[str] = set()
         self._tries: set[str] = set()
         self._is_over = threading.Event()
-        try:
-            self._listener = socket.socket(socket.AF_INET6, socket.SOCK_STREAM)
-            self._listener.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
-            self._listener.bind(("::1", port))
-        except OSError:
-            pytest.skip("there is no IPv6 on this machine")
+        self._listener = self._socket()
+        self._listener.bind(self.address)
         self._listener.listen(0)
 
+    def _socket(self) -> socket.socket:
+        made = socket.socket(self.family, socket.SOCK_STREAM)
+        made.setblocking(False)
+        return made
+
     def __enter__(self) -> "DeadEnd":
-        # One more than it lets wait is not answered, nor is anybody after that.
+        # Whoever comes when the queue is full is not answered, nor is anybody after that.
         while not self._unanswered():
-            filler = socket.socket(socket.AF_INET6, socket.SOCK_STREAM)
-            filler.setblocking(False)
-            assert filler.connect_ex(("::1", self.port)) in (0, errno.EINPROGRESS)
-            self._fillers.append(filler)
             assert len(self._fillers) < 50
-            wait_until(self._unanswered, 0.2)
+            self._fillers.append(self._socket())
+            self._fillers[-1].connect_ex(self.address)
+            wait_until(self._unanswered, 0.3)
         self._known = self._unanswered()
         self._watch = threading.Thread(target=self._look, daemon=True)
         self._watch.start()
@@ -139,8 +163,11 @@ class DeadEnd:
 
     def _unanswered(self) -> set[str]:
         """The near ends of connections to this address that are being made (state 02, SYN_SENT)."""
-        far = f"{'0' * 24}01000000:{self.port:04X}"
-        rows = (line.split() for line in Path("/proc/net/tcp6").read_text().splitlines()[1:])
+        table = "/proc/net/tcp6" if self.family == socket.AF_INET6 else "/proc/net/tcp"
+        # Words of four octets, each as this machine has numbers.
+        words = struct.iter_unpack("=I", socket.inet_pton(self.family, self.address[0]))
+        far = "".join(f"{word:08X}" for (word,) in words) + f":{self.address[1]:04X}"
+        rows = (line.split() for line in Path(table).read_text().splitlines()[1:])
         return {row[1] for row in rows if row[2] == far and row[3] == "02"}
 
     @property
@@ -148,46 +175,50 @@ class DeadEnd:
         return len(self._tries)
 
 
-@contextmanager
-def half_dead(tmp_path):
-    """A port where `localhost` does not answer by IPv6 and does by IPv4."""
-    first = next(iter(socket.getaddrinfo("localhost", 25, type=socket.SOCK_STREAM)), None)
-    if first is None or first[0] != socket.AF_INET6:
-        pytest.skip("localhost is not an IPv6 address first on this machine")
+@pytest.fixture(params=[["::1", "127.0.0.1"], ["127.0.0.1", "127.0.0.9"]], ids=["IPv6, then IPv4", "IPv4 twice"])
+def half_dead(request, tmp_path):
+    """A program for which a name has two addresses, the dead one and the server that lives at the other."""
+    martlet = WithHosts(tmp_path, request.param)
+    addresses = martlet.resolved()
+    if set(addresses) != set(request.param):
+        pytest.skip("a name of one's own with two addresses takes a mount namespace, and IPv6 for one of the two")
     port = free_port()
-    with DeadEnd(port) as dead, sandbox(tmp_path / "server", "", port) as server:
-        yield dead, server
+    with DeadEnd(addresses[0], port) as dead, sandbox(tmp_path / "server", "", port, addresses[1]) as server:
+        yield martlet, dead, server
 
 
-def test_a_dead_address_costs_a_moment_once(martlet, tmp_path):
-    """F28: dozens of connections, and only those that were opened before the first had learnt it try there."""
+def test_a_dead_address_costs_a_moment_once(half_dead):
+    """F28: of dozens of connections only those try there that were opened before the first had learnt it: one
+    that sees whether the server is there at all, and as many as send."""
+    martlet, dead, server = half_dead
+    contacts = martlet.write("contacts.csv", people(200))
+    live = "127.0.0.9" if dead.address[0] == "127.0.0.1" else "127.0.0.1"
     took = {}
-    with half_dead(tmp_path) as (dead, server):
-        contacts = martlet.write("contacts.csv", people(200))
-        for host in ("127.0.0.1", "localhost"):
-            began = time.monotonic()
-            run = martlet.send(
-                contacts, "--smtp", f"smtp+unsafe://{host}:{server.port}", "--connections", "4",
-                "--per-connection", "5", "--data", martlet.folder / host,
-            )  # fmt: skip
-            took[host] = time.monotonic() - began
-            assert run.code == 0 and run.counts["sent"] == 200, run.err[-800:]
-        assert server.copies().total() == 400
-        assert 1 <= dead.tries <= 4, dead.tries
-    assert took["localhost"] - took["127.0.0.1"] < 4, took
+    for host in (live, NAME):
+        began = time.monotonic()
+        run = martlet.send(
+            contacts, "--smtp", f"smtp+unsafe://{host}:{server.port}", "--connections", "4",
+            "--per-connection", "5", "--data", martlet.folder / host,
+        )  # fmt: skip
+        took[host] = time.monotonic() - began
+        assert run.code == 0 and run.counts["sent"] == 200, run.err[-800:]
+    assert server.copies().total() == 400
+    assert 1 <= dead.tries <= 1 + 4, dead.tries
+    assert took[NAME] - took[live] < 4, took
 
 
-def test_a_server_that_runs_on_remembers_a_dead_address(serve, tmp_path):
+def test_a_server_that_runs_on_remembers_a_dead_address(half_dead):
     """F28: the second campaign does not try there any more."""
-    with half_dead(tmp_path) as (dead, server):
-        office = Office(serve(**ADMINISTRATOR))
-        sender = office.sender(server.port, host="localhost")
+    martlet, dead, server = half_dead
+    with Served(martlet, **ADMINISTRATOR) as house:
+        office = Office(house)
+        sender = office.sender(server.port, host=NAME)
         tries = []
         for number in range(2):
             campaign = office.send(people(40, [f"d{number}.example"]), sender)
             assert campaign.wait_for_end()["sent"] == 40
             tries.append(dead.tries)
-        assert 1 <= tries[0] == tries[1], tries
+    assert 1 <= tries[0] == tries[1] <= 8, tries
 
 
 # -- F24: a server without 8BITMIME

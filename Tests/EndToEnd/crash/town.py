@@ -73,6 +73,10 @@ class Town(Server):
     def copies(self) -> Counter[str]:
         return Counter(event.who for event in self.of("T"))
 
+    def per_connection(self) -> Counter[str]:
+        """How many messages each connection brought."""
+        return Counter(event.connection for event in self.of("T"))
+
     @property
     def began(self) -> float:
         """When the first came who had something to say."""
@@ -109,8 +113,8 @@ def most_within(moments: list[float], seconds: float) -> int:
 
 
 @contextmanager
-def under_way(martlet: Martlet, contacts: bytes, town: Town, *options: str):
-    """A `martlet send` at work, which is asked to end when it has been looked at enough."""
+def under_way(martlet: Martlet, contacts: bytes, town: Town, *options: str, politely: bool = True):
+    """A `martlet send` at work, which is asked to end when it has been looked at enough, or simply killed."""
     arguments = martlet.campaign(martlet.write("contacts.csv", contacts), "--smtp", town.url, *options)
     process = subprocess.Popen(
         martlet.command(*arguments), cwd=martlet.folder, env=martlet.environment,
@@ -120,7 +124,7 @@ def under_way(martlet: Martlet, contacts: bytes, town: Town, *options: str):
         yield process
     finally:
         if process.poll() is None:
-            process.send_signal(signal.SIGTERM)
+            process.send_signal(signal.SIGTERM if politely else signal.SIGKILL)
             if not wait_until(lambda: process.poll() is not None, 20):
                 process.kill()
                 process.wait()

@@ -8,7 +8,7 @@ import Testing
   private static func stuff(_ pieces: [[UInt8]]) -> [UInt8] {
     var stuffing = DotStuffing()
     var output: [UInt8] = []
-    for piece in pieces { stuffing.append(piece, to: &output) }
+    for piece in pieces { stuffing.append(piece[...], to: &output) }
     stuffing.end(in: &output)
     return output
   }

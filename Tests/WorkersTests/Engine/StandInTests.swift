@@ -1,4 +1,5 @@
 import Foundation
+import Locking
 import Model
 import Octets
 import SMTP
@@ -168,6 +169,45 @@ struct StandInTests {
         #expect(letter.text.contains("@example.org>\r\n"))
         let name = letter.text.split(separator: "\r\n").first { $0.hasPrefix("Message-ID:") }
         #expect(name?.hasSuffix("@example.org>") == true)
+      }
+    }
+  }
+
+  @Test(arguments: [
+    ServerReply(535, "5.7.8", "Wrong password"), ServerReply(454, "4.7.0", "Try again later"),
+  ])
+  func `where the first refuses the sign-in, the second sends all`(_ reply: ServerReply)
+    async throws
+  {
+    try await EngineRoom.open { room in
+      let signIns = Lock(0)
+      let locked = Mailroom { moment, _ in
+        guard case .authentication = moment else { return .accept }
+        signIns.withLock { $0 += 1 }
+        return .reply(reply)
+      }
+      let open = Mailroom()
+      try await locked.whileServing(
+        on: room.loop, { $0.authenticator = { _, _ in true } }
+      ) { port in
+        try await open.whileServing(on: room.loop) { otherPort in
+          let first = try await room.sender(port: port, user: "ada", password: "x")
+          let second = try await room.sender(port: otherPort)
+          #expect(
+            try await room.store.senders.setFallbacks(
+              [second.id], of: first.id, in: room.workspace.id) == nil)
+          let key = try await room.campaign(to: try await room.upload(), through: first)
+          try await room.whileRunning { _ in try await room.wait(for: .sent, of: key) }
+          #expect(try await room.counts(key)[.sent] == 20)
+          #expect(open.book.messages == 20 && locked.book.messages == 0)
+          let stopped = try await room.store.senders.find(first.id, in: room.workspace.id)
+          // A wrong password stops the sender for its owner to see; a busy server does not.
+          #expect((stopped?.refusal != nil) == (reply.code == 535))
+          if reply.code == 535 { #expect(signIns.withLock { $0 } == 1) }
+          // Every try says by whom it went.
+          let found = try #require(try await room.store.deliveries.find(key, 1))
+          #expect(found.attempts.map(\.sender) == [second.name])
+        }
       }
     }
   }
