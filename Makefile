@@ -13,10 +13,13 @@ STOPS ?= 50
 MINUTES ?= 60
 RATE ?= 500
 PEOPLE ?= 1000
+AWAY ?= 30
+QUEUE ?= 5000
+MOST ?= 1000000
 
 .DEFAULT_GOAL := help
 .PHONY: help setup build run demo-send bench-web test test-rooms test-end-to-end fuzz sanitize check format bench screenshots clean \
-  proof-setup crash-test power-cut-test disk-full-test io-fault-test stop-test fault-test soak
+  proof-setup outage-test scale crash-test power-cut-test disk-full-test io-fault-test stop-test fault-test soak
 
 help: ## Print this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -78,6 +81,12 @@ stop-test: proof-setup ## Stop it politely (STOPS=50), as restarts do
 
 fault-test: proof-setup ## Every fault of a mail server for PEOPLE=1000 each
 	MARTLET_FAULT_PEOPLE=$(PEOPLE) MARTLET_BINARY=$(abspath $(BINARY)) $(PYTEST) Tests/EndToEnd/crash/test_fault_matrix.py
+
+outage-test: proof-setup ## Take the mail server away (AWAY=600 seconds, QUEUE=100000 people) and give it back
+	@$(CRASH) crash.outage --seconds $(AWAY) --people $(QUEUE)
+
+scale: proof-setup ## Send to ten thousand, a hundred thousand and a million (MOST=1000000): memory and CPU stay
+	@$(CRASH) crash.scale --people $(MOST)
 
 soak: proof-setup ## Keep a server busy for an hour (MINUTES=60 RATE=500), and watch what grows
 	@$(CRASH) crash.soak --minutes $(MINUTES) --rate $(RATE)

@@ -21,20 +21,30 @@ struct DoorstepTests {
   @Test func `each failure makes the wait longer, up to half a minute`() {
     let door = Doorstep()
     var waits: [Duration] = []
+    var now = start
     for _ in 0..<10 {
-      door.failed(error, now: start)
-      waits.append(door.wait(now: start))
+      #expect(door.wait(now: now) == .zero)
+      door.failed(error, now: now)
+      let wait = door.wait(now: now)
+      waits.append(wait)
+      now = now + wait
     }
     #expect(waits[..<6] == [0.5, 1, 2, 4, 8, 16].map { .seconds($0) }[...])
     #expect(waits[6...].allSatisfy { $0 == .seconds(30) })
-    #expect(door.nextTry == start + .seconds(30))
+    #expect(door.nextTry == now)
     #expect(!door.isCalm)
+  }
+
+  @Test func `connections that break together are one failure`() {
+    let door = Doorstep()
+    for number in 0..<8 { door.failed(error, now: start + .milliseconds(Int64(number))) }
+    #expect(door.nextTry == start + .milliseconds(500))
   }
 
   @Test func `very many failures are no trap`() {
     let door = Doorstep()
-    for _ in 0..<1_000 { door.failed(error, now: start) }
-    #expect(door.wait(now: start) == .seconds(30))
+    for number in 0..<1_000 { door.failed(error, now: start + .seconds(Int64(40 * number))) }
+    #expect(door.wait(now: start + .seconds(39_960)) == .seconds(30))
   }
 
   @Test func `after a failure one tries alone, until it says how it went`() {

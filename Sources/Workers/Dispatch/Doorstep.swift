@@ -74,10 +74,12 @@ final class Doorstep: Sendable {
   /// Nobody was let in, or only to be sent away.
   func failed(_ error: SessionError, now: Timestamp) {
     state.withLock { state in
-      state.failures += 1
       state.allFailures += 1
-      state.failingSince = state.failingSince ?? now
       state.lastError = error
+      // Connections that break together have failed once.
+      if !state.isLetIn, state.tryingSince == nil, now < state.notBefore { return }
+      state.failures += 1
+      state.failingSince = state.failingSince ?? now
       state.tryingSince = nil
       state.isLetIn = false
       let seconds = min(Self.longestWait, 0.5 * Double(1 << min(6, state.failures - 1)))

@@ -94,13 +94,13 @@ final class Lane: Sendable {
 
   // MARK: Connections
 
-  /// How many connections it may have: a quarter before its first answer and while it is slow, so
+  /// How many connections it may have: an eighth before its first answer and while it is slow, so
   /// that others always have some.
   private static func share(_ state: State, now: Timestamp, on road: Road) -> Int {
     var share = max(1, road.connections)
     if road.isMixed {
       if state.service == nil || isSlow(state, now: now, on: road) {
-        share = max(1, min(share, road.part ?? share) / 4)
+        share = max(1, min(share, road.part ?? share) / 8)
       } else if share >= 8 {
         share -= share / 8
       }
@@ -139,7 +139,7 @@ final class Lane: Sendable {
       if let rate = state.shape.rate { return rate }
       if state.shape.blocked != nil { return 1 }
       let service = max(0.001, state.service ?? 1)
-      return Double(max(1, (road.part ?? road.connections) / 4)) / service
+      return Double(max(1, (road.part ?? road.connections) / 8)) / service
     }
   }
 

@@ -26,7 +26,7 @@ COUNTS = {8: 1_600, 20: 3_600}
 
 def share(connections: int) -> int:
     """What a slow receiver may have, and one that has not answered yet (docs/limits-and-shaping.md)."""
-    return max(1, connections // 4)
+    return max(1, connections // 8)
 
 
 def quick_share(connections: int) -> int:
