@@ -36,14 +36,26 @@ public final class SlotFile: Sendable {
     guard descriptor >= 0 else {
       throw .cannotOpen(path: path, reason: String(cString: strerror(errno)))
     }
-    if lseek(descriptor, 0, Int32(SEEK_END)) < off_t(count * Self.size) { try fill() }
+    let size = max(0, Int(lseek(descriptor, 0, Int32(SEEK_END))))
+    if size < count * Self.size {
+      // Nobody writes before all is there, so what holds anything was cut off later.
+      guard try whole(after: 0).isEmpty else {
+        throw .corrupt("\(path) is cut short, and what it lacks cannot be told")
+      }
+      try fill(from: size / Self.size)
+    }
+    // A program that died while it made the file may not have come so far.
+    try makeLast()
   }
 
   deinit { close(descriptor) }
 
-  private func fill() throws(DatabaseError) {
+  private func fill(from first: Int) throws(DatabaseError) {
     let empty = [UInt8](repeating: 0, count: Self.size)
-    for slot in 0..<count { try put(empty, at: slot * Self.size) }
+    for slot in first..<count { try put(empty, at: slot * Self.size) }
+  }
+
+  private func makeLast() throws(DatabaseError) {
     guard fsync(descriptor) == 0 else { throw failure("making") }
     // The name must last as well.
     let folder = open(
@@ -99,19 +111,7 @@ public final class SlotFile: Sendable {
   ///
   /// - Throws: ``DatabaseError/corrupt(_:)`` when one is missing before that.
   public func slots(after number: Int) throws(DatabaseError) -> [Slot] {
-    var slots: [Slot] = []
-    var image = [UInt8](repeating: 0, count: Self.size)
-    for place in 0..<count {
-      let got = image.withUnsafeMutableBytes {
-        pread(descriptor, $0.baseAddress, Self.size, off_t(place * Self.size))
-      }
-      guard got >= 0 else { throw failure("reading") }
-      guard got == Self.size, let slot = Head.slot(in: image, owner: owner),
-        slot.number > number, slot.number % count == place
-      else { continue }
-      slots.append(slot)
-    }
-    slots.sort { $0.number < $1.number }
+    let slots = try whole(after: number)
     let last = slots.map(\.batch).max() ?? 0
     var expected = number + 1
     for slot in slots where slot.number < last {
@@ -124,6 +124,23 @@ public final class SlotFile: Sendable {
           + "copy, take this file away")
     }
     return slots
+  }
+
+  /// The slots that are whole, in order, whether others are missing or not.
+  private func whole(after number: Int) throws(DatabaseError) -> [Slot] {
+    var slots: [Slot] = []
+    var image = [UInt8](repeating: 0, count: Self.size)
+    for place in 0..<count {
+      let got = image.withUnsafeMutableBytes {
+        pread(descriptor, $0.baseAddress, Self.size, off_t(place * Self.size))
+      }
+      guard got >= 0 else { throw failure("reading") }
+      guard got == Self.size, let slot = Head.slot(in: image, owner: owner, of: count),
+        slot.number > number, slot.number % count == place
+      else { continue }
+      slots.append(slot)
+    }
+    return slots.sorted { $0.number < $1.number }
   }
 
   /// What stands before a slot's content: a mark, the owner, the numbers, the length and a check.
@@ -147,7 +164,7 @@ public final class SlotFile: Sendable {
       for word in words { withUnsafeBytes(of: word.littleEndian) { image += $0 } }
     }
 
-    static func slot(in image: [UInt8], owner: [UInt8]) -> Slot? {
+    static func slot(in image: [UInt8], owner: [UInt8], of count: Int) -> Slot? {
       func word(_ offset: Int) -> Int {
         image.withUnsafeBytes {
           Int(littleEndian: $0.loadUnaligned(fromByteOffset: offset, as: Int.self))
@@ -157,7 +174,8 @@ public final class SlotFile: Sendable {
         return nil
       }
       let (number, batch, length) = (word(24), word(32), word(40))
-      guard number > 0, batch > 0, batch <= number, length >= 0, length <= image.count - size
+      guard batch > 0, batch <= number, number - batch < count, length >= 0,
+        length <= image.count - size
       else { return nil }
       let content = [UInt8](image[size..<size + length])
       guard word(48) == check(content, seed: [number, batch, length]) else { return nil }

@@ -73,6 +73,33 @@ struct SlotFileTests {
     #expect(try file(owner: [UInt8](repeating: 8, count: 16)).slots(after: 0).isEmpty)
   }
 
+  @Test func `a file that was cut short is not filled up again while anything stands in it`() throws
+  {
+    try file().write([[1]], from: 1)
+    try cut(to: 5 * 4_096 + 100)
+    #expect(throws: DatabaseError.self) { try file() }
+  }
+
+  @Test func `a file whose making was interrupted is made to the end`() throws {
+    _ = try file()
+    try cut(to: 3 * 4_096)
+    try file().write([[1]], from: 7)
+    #expect(try file().slots(after: 6).map(\.content) == [[1]])
+  }
+
+  private func cut(to size: Int) throws {
+    let handle = try #require(FileHandle(forUpdatingAtPath: path))
+    try handle.truncate(atOffset: UInt64(size))
+    try handle.close()
+  }
+
+  @Test func `of a write that failed and a shorter one after it, the shorter one stands`() throws {
+    let file = try file()
+    try file.write([[1], [2], [3]], from: 1)
+    try file.write([[9]], from: 1)
+    #expect(try file.slots(after: 0).first?.content == [9])
+  }
+
   @Test func `a folder that is not there is named`() throws {
     #expect(throws: DatabaseError.self) {
       try SlotFile(path: folder + "/no/slots", count: 8, owner: Self.owner)

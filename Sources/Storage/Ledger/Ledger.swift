@@ -56,6 +56,8 @@ public final class Ledger: Sendable {
   private let books = Lock(LedgerBooks())
   /// Held by a commit and by every other change of the database, one at a time.
   private let door = DispatchSemaphore(value: 1)
+  /// Whoever waits for the door waits behind it, so that nobody passes twice while another waits.
+  private let turnstile = DispatchSemaphore(value: 1)
   private let isFoldDue = Lock((now: false, soon: false))
   /// How often a commit is tried again while the disk is full or the database busy.
   private static let retries = 6
@@ -73,10 +75,21 @@ public final class Ledger: Sendable {
     self.pool = pool
     self.journaling = journaling
     self.doorbell = doorbell
+    // A write may outlive the ledger; the door is held by both.
     pool.frameWrites(
       DatabasePool.Frame(
-        before: { [weak self] connection throws(DatabaseError) in try self?.shut(on: connection) },
-        after: { [weak self] in self?.door.signal() }))
+        before: { [weak self, door, turnstile] connection throws(DatabaseError) in
+          turnstile.wait()
+          turnstile.signal()
+          door.wait()
+          do throws(DatabaseError) {
+            try self?.foldAll(on: connection)
+          } catch {
+            door.signal()
+            throw error
+          }
+        },
+        after: { [door] in door.signal() }))
   }
 
   /// Opens the journal, and puts into the rows what a program that died has left in it.
@@ -95,17 +108,6 @@ public final class Ledger: Sendable {
   public func settle() async throws(DatabaseError) {
     // Every change waits for the fold, also one that changes nothing.
     try await pool.write { _ throws(DatabaseError) in }
-  }
-
-  /// Lets no commit in, and brings the rows up to date.
-  private func shut(on connection: Connection) throws(DatabaseError) {
-    door.wait()
-    do throws(DatabaseError) {
-      try foldAll(on: connection)
-    } catch {
-      door.signal()
-      throw error
-    }
   }
 
   /// Claims deliveries, and remembers that, so that their rows need not be asked at each intent.
@@ -189,7 +191,7 @@ public final class Ledger: Sendable {
     guard !short.isEmpty else { return }
     do throws(DatabaseError) {
       try makeRoom(for: short.count)
-      let receipts = try write(short.map(\.entry), at: desk)
+      let receipts = try writePatiently(short.map(\.entry), at: desk)
       for (waiter, receipt) in zip(short, receipts) {
         waiter.answer.resume(returning: .success(receipt))
       }
@@ -199,8 +201,26 @@ public final class Ledger: Sendable {
     foldInTime()
   }
 
+  /// Tries again for a while where there is no room: some file systems need some for writing over.
+  private func writePatiently(
+    _ entries: [LedgerEntry], at desk: Desk
+  ) throws(DatabaseError) -> [Receipt] {
+    var triesLeft = Self.retries
+    while true {
+      do throws(DatabaseError) {
+        return try write(entries, at: desk)
+      } catch {
+        guard triesLeft > 0, error == .full || error == .busy else { throw error }
+        triesLeft -= 1
+        usleep(500_000)
+      }
+    }
+  }
+
   private func write(_ entries: [LedgerEntry], at desk: Desk) throws(DatabaseError) -> [Receipt] {
+    turnstile.wait()
     door.wait()
+    turnstile.signal()
     defer { door.signal() }
     let (receipts, standing) = try examine(entries, at: desk)
     let before = books.withLock { $0.seq }
@@ -214,8 +234,11 @@ public final class Ledger: Sendable {
     pool.onWriter(after: delay) { [self] connection in
       let answer: Result<[Receipt], DatabaseError>
       do throws(DatabaseError) {
-        try shut(on: connection)
+        turnstile.wait()
+        turnstile.signal()
+        door.wait()
         defer { door.signal() }
+        try foldAll(on: connection)
         answer = .success(
           try connection.transaction { connection throws(DatabaseError) in
             try LedgerFold.write(waiters.map(\.entry), on: connection)
@@ -314,8 +337,10 @@ public final class Ledger: Sendable {
   }
 
   private func foldPage(on connection: Connection) throws(DatabaseError) {
-    let count = books.withLock {
-      $0.commitCount(forEntries: Self.pageSize, sparing: Self.fresh)
+    let count = books.withLock { books in
+      let spared = books.commitCount(forEntries: Self.pageSize, sparing: Self.fresh)
+      // Where there are but a few large ones, they are it.
+      return spared > 0 ? spared : books.commits.count
     }
     try fold(count, on: connection)
   }

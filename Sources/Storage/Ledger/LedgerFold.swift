@@ -48,8 +48,8 @@ enum LedgerFold {
     try writeIntents(page, on: connection)
   }
 
-  /// Writes all of a page, each outcome in a transaction of its own: one that the rows
-  /// refuse is left in doubt, for recovery to name.
+  /// Writes all of a page, each outcome in a transaction of its own: a message whose outcome the rows
+  /// refuse is in doubt, and says so.
   static func writeEach(_ page: LedgerPage, on connection: Connection) throws(DatabaseError) {
     for entry in page.outcomes {
       guard let outcome = entry.outcome else { continue }
@@ -60,18 +60,32 @@ enum LedgerFold {
           try write([alone], on: connection)
         }
       } catch {
-        guard case .constraint = error else { throw error }
-        alone.outcome = nil
-        alone.intent = Ledger.Intent(
-          number: outcome.number, lease: outcome.lease, at: outcome.startedAt)
-        _ = try connection.transaction { connection throws(DatabaseError) in
-          try write([alone], on: connection)
+        guard case .constraint(let message) = error else { throw error }
+        try connection.transaction { connection throws(DatabaseError) in
+          try doubt(alone, outcome, because: message, on: connection)
         }
       }
     }
     try connection.transaction { connection throws(DatabaseError) in
       try writeIntents(page, on: connection)
     }
+  }
+
+  private static func doubt(
+    _ entry: LedgerEntry, _ outcome: Ledger.Outcome, because message: String,
+    on connection: Connection
+  ) throws(DatabaseError) {
+    let verdict = Verdict(
+      state: .unknown, reason: "what the server answered could not be written down: \(message)")
+    let refused = Ledger.Outcome(
+      number: outcome.number, lease: outcome.lease, attempt: outcome.attempt, verdict: verdict,
+      server: outcome.server, startedAt: outcome.startedAt, finishedAt: outcome.finishedAt)
+    let rows = try Rows(on: connection)
+    try rows.turn(to: entry)
+    guard try rows.write(refused, asAttempt: false) else { return }
+    var counts = LedgerCounts()
+    counts.add(refused, of: entry)
+    try counts.write(on: connection)
   }
 
   private static func writeIntents(
@@ -148,7 +162,9 @@ enum LedgerFold {
       insert.bind(blob: entry.sender.octets, at: 5)
     }
 
-    func write(_ outcome: Ledger.Outcome) throws(DatabaseError) -> Bool {
+    func write(
+      _ outcome: Ledger.Outcome, asAttempt isAttempt: Bool = true
+    ) throws(DatabaseError) -> Bool {
       let verdict = outcome.verdict
       update.bind(verdict.state.rawValue, at: 1)
       update.bind(outcome.attempt, at: 2)
@@ -177,7 +193,7 @@ enum LedgerFold {
       }
       insert.bind(verdict.reason.map { .text([UInt8]($0.utf8)) } ?? .null, at: 13)
       guard try update.run() > 0 else { return false }
-      try insert.run()
+      if isAttempt { try insert.run() }
       return true
     }
   }

@@ -162,6 +162,49 @@ struct JournalTests {
     }
   }
 
+  @Test func `entries that take a slot each are folded in time`() async throws {
+    let recipients = 400
+    try await Scene.set(recipients: recipients, journaling: .always) { scene async throws in
+      let lease = Lease.new()
+      _ = try await scene.claim(recipients, lease: lease)
+      let wordy = Verdict(
+        state: .failed,
+        answer: ServerAnswer(code: 550, text: [UInt8](repeating: 0x41, count: 3_000)))
+      try await withThrowingTaskGroup(of: Void.self) { group in
+        for number in 1...recipients {
+          group.addTask { try await scene.record(wordy, of: number, lease: lease) }
+        }
+        try await group.waitForAll()
+      }
+      try await scene.store.ledger.settle()
+      #expect(try await scene.counts()[.failed] == recipients)
+    }
+  }
+
+  @Test func `an outcome that the rows refuse leaves its message in doubt, and no other`()
+    async throws
+  {
+    try await Scene.set(recipients: 2, journaling: .always) { scene async throws in
+      let lease = Lease.new()
+      _ = try await scene.claim(2, lease: lease)
+      // As if the first had had this try already.
+      try await scene.pool.write { connection throws(DatabaseError) in
+        _ = try connection.change(
+          """
+          INSERT INTO attempts (workspace_id, campaign_id, number, attempt, sender_id, server,
+            started_at, finished_at, state)
+          VALUES (\(blob: scene.key.workspace.octets), \(blob: scene.key.campaign.octets), 1, 1,
+            \(blob: scene.campaign.sender.octets), '',
+            1, 1, 5)
+          """)
+      }
+      for number in 1...2 { try await scene.record(Sample.accepted, of: number, lease: lease) }
+      try await scene.store.ledger.settle()
+      let counts = try await scene.counts()
+      #expect(counts[.unknown] == 1 && counts[.sent] == 1 && counts[.sending] == 0)
+    }
+  }
+
   @Test func `a journal of another database is not read`() async throws {
     try await Scene.set(recipients: 2, journaling: .always) { scene async throws in
       try await Scene.set(recipients: 2, journaling: .always) { other async throws in
