@@ -59,14 +59,13 @@ struct SendRun {
   private func tryAndSend(
     through endpoint: Endpoint, to recipients: Int, on loop: EventLoop, in house: House? = nil
   ) async throws -> ExitCode {
-    // What it learns of the server's addresses serves the sending as well.
-    let exit = try exit(to: endpoint, on: loop)
-    if let problem = await exit.problem() {
+    if let problem = await (try exit(to: endpoint, on: loop)).problem() {
       return try giveUp(SenderAdvice.sentence(problem, for: endpoint), problem)
     }
     let opened =
       if let house { house } else { try await House.open(configuration, on: loop) }
-    return try await send(through: exit, to: recipients, in: opened)
+    return try await send(
+      through: try exit(to: endpoint, on: loop), to: recipients, in: opened)
   }
 
   /// The server of the campaign to go on with, its password unsealed.

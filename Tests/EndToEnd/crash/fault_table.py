@@ -89,7 +89,10 @@ FAULTS = [
         lambda n: {"sent": 21, "cancelled": n - 21}, user="ada", code=1, options=("--connections", "1"),
     ),
     Fault("F11 MAIL 451", 'mail every 10: reply 451 4.3.0 "Later"', part("deferred", 10), wait="1s"),
-    Fault("F11 MAIL 421", 'mail every 10: reply 421 4.3.0 "Going"', all_sent),
+    # Who meets the tenth three times in a row is put off for ten seconds.
+    Fault(
+        "F11 MAIL 421", 'mail every 10: reply 421 4.3.0 "Going"', all_sent, options=("--retry", "10s 10s 10s"), wait="40s",
+    ),
     Fault("F11 MAIL 550", 'mail every 10: reply 550 5.7.1 "No"', part("failed", 10)),
     *(
         Fault(
