@@ -1,6 +1,5 @@
 import Database
 import Dispatch
-import Glibc
 import Locking
 
 // How the rows follow the journal.
@@ -40,25 +39,24 @@ extension Ledger {
 
   /// Waits until so many entries have a slot each.
   func makeRoom(for count: Int) throws(DatabaseError) {
-    var triesLeft = Self.retries
     while books.withLock({ $0.slots + count > LedgerJournal.most }) {
-      let done = DispatchSemaphore(value: 0)
-      let failure = Lock<DatabaseError?>(nil)
-      pool.onWriter { [self] connection in
-        do throws(DatabaseError) {
-          try foldPage(on: connection)
-        } catch {
-          failure.withLock { $0 = error }
-        }
-        done.signal()
-      }
-      done.wait()
-      guard let error = failure.withLock({ $0 }) else { continue }
-      // A full disk may be emptied in a moment; until then every connection waits before its dot.
-      guard triesLeft > 0, error == .full || error == .busy else { throw error }
-      triesLeft -= 1
-      usleep(500_000)
+      try patiently { () throws(DatabaseError) in try foldPageAndWait() }
     }
+  }
+
+  private func foldPageAndWait() throws(DatabaseError) {
+    let done = DispatchSemaphore(value: 0)
+    let failure = Lock<DatabaseError?>(nil)
+    pool.onWriter { [self] connection in
+      do throws(DatabaseError) {
+        try foldPage(on: connection)
+      } catch {
+        failure.withLock { $0 = error }
+      }
+      done.signal()
+    }
+    done.wait()
+    if let error = failure.withLock({ $0 }) { throw error }
   }
 
   /// Folds a page when there is one, else all soon.

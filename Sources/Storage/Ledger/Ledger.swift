@@ -55,9 +55,7 @@ public final class Ledger: Sendable {
   /// Commits add to them, folds take from them.
   let books = Lock(LedgerBooks())
   /// Held by a commit and by every other change of the database, one at a time.
-  private let door = DispatchSemaphore(value: 1)
-  /// Whoever waits for the door waits behind it, so that nobody passes twice while another waits.
-  private let turnstile = DispatchSemaphore(value: 1)
+  private let door = LedgerDoor()
   let isFoldDue = Lock((now: false, soon: false))
   /// How often a commit is tried again while the disk is full or the database busy.
   static let retries = 6
@@ -78,18 +76,16 @@ public final class Ledger: Sendable {
     // A write may outlive the ledger; the door is held by both.
     pool.frameWrites(
       DatabasePool.Frame(
-        before: { [weak self, door, turnstile] connection throws(DatabaseError) in
-          turnstile.wait()
-          turnstile.signal()
-          door.wait()
+        before: { [weak self, door] connection throws(DatabaseError) in
+          door.enter()
           do throws(DatabaseError) {
             try self?.foldAll(on: connection)
           } catch {
-            door.signal()
+            door.leave()
             throw error
           }
         },
-        after: { [door] in door.signal() }))
+        after: { [door] in door.leave() }))
   }
 
   /// Opens the journal, and puts into the rows what a program that died has left in it.
@@ -191,7 +187,9 @@ public final class Ledger: Sendable {
     guard !short.isEmpty else { return }
     do throws(DatabaseError) {
       try makeRoom(for: short.count)
-      let receipts = try writePatiently(short.map(\.entry), at: desk)
+      let receipts = try patiently { () throws(DatabaseError) in
+        try write(short.map(\.entry), at: desk)
+      }
       for (waiter, receipt) in zip(short, receipts) {
         waiter.answer.resume(returning: .success(receipt))
       }
@@ -201,14 +199,15 @@ public final class Ledger: Sendable {
     foldInTime()
   }
 
-  /// Tries again for a while where there is no room: some file systems need some for writing over.
-  private func writePatiently(
-    _ entries: [LedgerEntry], at desk: Desk
-  ) throws(DatabaseError) -> [Receipt] {
+  /// Tries again for a while where there is no room: a full disk may be emptied in a moment, and until
+  /// then every connection waits before its dot.
+  func patiently<Result>(
+    _ body: () throws(DatabaseError) -> Result
+  ) throws(DatabaseError) -> Result {
     var triesLeft = Self.retries
     while true {
       do throws(DatabaseError) {
-        return try write(entries, at: desk)
+        return try body()
       } catch {
         guard triesLeft > 0, error == .full || error == .busy else { throw error }
         triesLeft -= 1
@@ -218,10 +217,8 @@ public final class Ledger: Sendable {
   }
 
   private func write(_ entries: [LedgerEntry], at desk: Desk) throws(DatabaseError) -> [Receipt] {
-    turnstile.wait()
-    door.wait()
-    turnstile.signal()
-    defer { door.signal() }
+    door.enter()
+    defer { door.leave() }
     let (receipts, standing) = try examine(entries, at: desk)
     let before = books.withLock { $0.seq }
     let seq = try desk.journal.write(standing, after: before)
@@ -234,10 +231,8 @@ public final class Ledger: Sendable {
     pool.onWriter(after: delay) { [self] connection in
       let answer: Result<[Receipt], DatabaseError>
       do throws(DatabaseError) {
-        turnstile.wait()
-        turnstile.signal()
-        door.wait()
-        defer { door.signal() }
+        door.enter()
+        defer { door.leave() }
         try foldAll(on: connection)
         answer = .success(
           try connection.transaction { connection throws(DatabaseError) in

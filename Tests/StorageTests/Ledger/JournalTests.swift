@@ -103,9 +103,10 @@ struct JournalTests {
         for _ in 0..<couriers { group.addTask { try await desk.work(in: scene) } }
         for kill in 0..<6 {
           await desk.wait(untilDone: kill * recipients / 8)
-          // What was promised before the moment of the copy must be in it.
-          let promised = desk.promises
-          images.append((try scene.image("kill\(kill)"), promised))
+          // Files that are copied one after the other show one moment only while nobody records.
+          await desk.pause()
+          images.append((try scene.image("kill\(kill)"), desk.promises))
+          desk.goOn()
         }
         try await group.waitForAll()
       }
@@ -235,6 +236,12 @@ private final class Desk: Sendable {
     var promises = Promises()
     var random: SeededRandom
     var waiting: [(count: Int, UnsafeContinuation<Void, Never>)] = []
+    var recording = 0
+    var isPaused = false
+    /// Couriers that would record.
+    var held: [UnsafeContinuation<Void, Never>] = []
+    /// Who waits until nobody records.
+    var pausing: UnsafeContinuation<Void, Never>?
   }
 
   let lease: Lease
@@ -260,6 +267,48 @@ private final class Desk: Sendable {
     }
   }
 
+  /// Returns when nobody records; from then on nobody begins.
+  func pause() async {
+    await withUnsafeContinuation { waiter in
+      let isQuiet = state.withLock { state in
+        state.isPaused = true
+        if state.recording > 0 { state.pausing = waiter }
+        return state.recording == 0
+      }
+      if isQuiet { waiter.resume() }
+    }
+  }
+
+  func goOn() {
+    let held = state.withLock { state in
+      state.isPaused = false
+      state.recording += state.held.count
+      defer { state.held = [] }
+      return state.held
+    }
+    for courier in held { courier.resume() }
+  }
+
+  private func begin() async {
+    await withUnsafeContinuation { courier in
+      let mayBegin = state.withLock { state in
+        if state.isPaused { state.held.append(courier) } else { state.recording += 1 }
+        return !state.isPaused
+      }
+      if mayBegin { courier.resume() }
+    }
+  }
+
+  private func end() {
+    let pausing: UnsafeContinuation<Void, Never>? = state.withLock { state in
+      state.recording -= 1
+      guard state.isPaused, state.recording == 0 else { return nil }
+      defer { state.pausing = nil }
+      return state.pausing
+    }
+    pausing?.resume()
+  }
+
   func work(in scene: Scene) async throws {
     var current: Int?
     while true {
@@ -272,6 +321,8 @@ private final class Desk: Sendable {
         Sample.outcome(try #require(verdict), of: number, attempt: 1, lease: lease)
       }
       let intent = next.map { Ledger.Intent(number: $0, lease: lease, at: Scene.start) }
+      await begin()
+      defer { end() }
       let receipt = try await scene.store.ledger.record(
         outcome, thenIntent: intent, of: scene.key, sender: scene.campaign.sender)
       #expect(receipt.standsWhole)
